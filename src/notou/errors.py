@@ -1,0 +1,68 @@
+"""Every error Notou raises on purpose, in one tree.
+
+    NotouError                       what happened, to what, what to do: one sentence for a person
+    ├── UsageError                   the request cannot be carried out as said
+    ├── NoVaultError                 there is no vault at this place (exit 10)
+    ├── WrongPasswordError           no key opens with this password (exit 12)
+    ├── LockedError                  another process holds the lock (exit 11)
+    ├── NotFoundError                the named snapshot, file or object is not there
+    ├── DamagedError                 stored bytes are not what they must be: a fault of the place, or hostile
+    │   └── LimitError               a declared size is beyond what Notou accepts from outside
+    ├── StoreError                   a place did not do what it was asked
+    │   ├── StoreFullError           no room left there
+    │   └── StoreUnavailableError    not mounted, read-only, gone: worth another try later
+    └── IncompleteError              finished, but some items were not read or not restored (exit 3)
+
+What may not enter: formatting for the screen, exit codes (they are the command line's), anything
+that imports another part of Notou.
+"""
+
+from __future__ import annotations
+
+
+class NotouError(Exception):
+    """The root; its text is a whole sentence written for the person who reads it."""
+
+
+class UsageError(NotouError):
+    """The request cannot be carried out as said; another request may."""
+
+
+class NoVaultError(NotouError):
+    """There is no vault at the place named."""
+
+
+class WrongPasswordError(NotouError):
+    """No key of the vault opens with the password given."""
+
+
+class LockedError(NotouError):
+    """Another process holds a lock that excludes this one; trying again later may help."""
+
+
+class NotFoundError(NotouError):
+    """A snapshot, path or object that was named is not in the vault."""
+
+
+class DamagedError(NotouError):
+    """Stored bytes failed verification. Trying again at the same place does not help."""
+
+
+class LimitError(DamagedError):
+    """A size declared by stored bytes is beyond the bound Notou accepts from outside."""
+
+
+class StoreError(NotouError):
+    """A place did not do what it was asked, for a reason that trying again will not mend."""
+
+
+class StoreFullError(StoreError):
+    """The place has no room left."""
+
+
+class StoreUnavailableError(StoreError):
+    """The place cannot be reached or written now; another try later may succeed."""
+
+
+class IncompleteError(NotouError):
+    """The work finished, but some items could not be read or written."""

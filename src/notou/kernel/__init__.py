@@ -1,0 +1,49 @@
+"""Picks the kernel: the native one in Rust where it was built, else the reference in plain Python.
+
+Both offer what _native.pyi declares. Set NOTOU_KERNEL=reference to run the reference on purpose (doctor
+and the twin tests do). What may not enter: any logic of either kernel.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notou.kernel import _native as _kernel
+else:
+
+    def _load():
+        if os.environ.get("NOTOU_KERNEL") != "reference":
+            try:
+                return importlib.import_module("notou.kernel._native")
+            except ImportError:  # not built on this machine: the reference does the same, slower
+                pass
+        return importlib.import_module("notou.kernel.reference")
+
+    _kernel = _load()
+
+KERNEL_NAME = _kernel.KERNEL_NAME
+Directory = _kernel.Directory
+Index = _kernel.Index
+Target = _kernel.Target
+Usage = _kernel.Usage
+Writer = _kernel.Writer
+compress = _kernel.compress
+cpu_path = _kernel.cpu_path
+cpu_paths = _kernel.cpu_paths
+cut = _kernel.cut
+decompress = _kernel.decompress
+list_directories = _kernel.list_directories
+open_blobs = _kernel.open_blobs
+read_header = _kernel.read_header
+seal = _kernel.seal
+unseal = _kernel.unseal
+use_cpu_path = _kernel.use_cpu_path
+verify_pack = _kernel.verify_pack
+
+if TYPE_CHECKING:
+    CutRule = _kernel.CutRule
+    ItemFault = _kernel.ItemFault
+    Placement = _kernel.Placement
