@@ -1,6 +1,20 @@
+//! Notou's kernel: the place where bytes move. Everything Python sees is listed, with its contract,
+//! in `src/notou/kernel/_native.pyi`; this file only gathers what each module registers.
+//!
+//! What may not enter: decisions about what to back up, where to send it, what to forget.
+
 use pyo3::prelude::*;
 
+mod cut;
+mod errors;
+mod seal;
+mod zstd_frames;
+
 #[pymodule]
-fn _native(_m: &Bound<'_, PyModule>) -> PyResult<()> {
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("KERNEL_NAME", "native")?;
+    seal::register(m)?;
+    zstd_frames::register(m)?;
+    cut::register(m)?;
     Ok(())
 }

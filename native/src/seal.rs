@@ -1,0 +1,226 @@
+//! restic's sealing: `nonce 16 ‖ AES-256-CTR ciphertext ‖ Poly1305-AES MAC 16`, the MAC over the
+//! ciphertext alone (VAULT-FORMAT, sealing; Bernstein, "The Poly1305-AES message-authentication
+//! code", FSE 2005). What may not enter: compression, packs, ids.
+
+use aes::cipher::{BlockEncrypt, KeyInit, KeyIvInit, StreamCipher};
+use aes::{Aes128, Aes256};
+use poly1305::Poly1305;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use subtle::ConstantTimeEq;
+
+use crate::errors::{Fault, Outcome};
+
+pub const NONCE: usize = 16;
+pub const MAC: usize = 16;
+/// Bytes that sealing adds.
+pub const OVERHEAD: usize = NONCE + MAC;
+/// Bytes of a key: encryption 32 ‖ Poly1305-AES k 16 ‖ r 16.
+pub const KEY: usize = 64;
+
+/// A vault's master key, expanded once. It has no Debug on purpose.
+#[derive(Clone)]
+pub struct Key {
+    encrypt: [u8; 32],
+    mac_k: Aes128,
+    mac_r: [u8; 16],
+}
+
+impl Key {
+    /// UsageError unless `bytes` are the 64 of a master key.
+    pub fn new(bytes: &[u8]) -> Outcome<Key> {
+        if bytes.len() != KEY {
+            return Err(Fault::Usage(format!(
+                "A key is {KEY} bytes, not {}.",
+                bytes.len()
+            )));
+        }
+        let mut encrypt = [0; 32];
+        encrypt.copy_from_slice(&bytes[..32]);
+        let mut mac_k = [0; 16];
+        mac_k.copy_from_slice(&bytes[32..48]);
+        let mut mac_r = [0; 16];
+        mac_r.copy_from_slice(&bytes[48..]);
+        Ok(Key {
+            encrypt,
+            mac_k: Aes128::new(&mac_k.into()),
+            mac_r,
+        })
+    }
+
+    fn apply_keystream(&self, nonce: &[u8; NONCE], bytes: &mut [u8]) {
+        ctr::Ctr128BE::<Aes256>::new(&self.encrypt.into(), nonce.into()).apply_keystream(bytes);
+    }
+
+    fn mac(&self, nonce: &[u8; NONCE], ciphertext: &[u8]) -> [u8; MAC] {
+        let mut pad = (*nonce).into();
+        self.mac_k.encrypt_block(&mut pad);
+        let mut one_time = [0; 32];
+        one_time[..16].copy_from_slice(&self.mac_r);
+        one_time[16..].copy_from_slice(&pad);
+        Poly1305::new(&one_time.into())
+            .compute_unpadded(ciphertext)
+            .into()
+    }
+}
+
+/// Append the sealed form of `plain` to `out`, under a fresh random nonce.
+pub fn seal_onto(key: &Key, plain: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
+    let nonce = random_nonce()?;
+    let start = out.len() + NONCE;
+    out.reserve(plain.len() + OVERHEAD);
+    out.extend_from_slice(&nonce);
+    out.extend_from_slice(plain);
+    key.apply_keystream(&nonce, &mut out[start..]);
+    let mac = key.mac(&nonce, &out[start..]);
+    out.extend_from_slice(&mac);
+    Ok(())
+}
+
+/// Put the plain bytes of `sealed` into `out`, replacing what it held.
+///
+/// DamagedError when shorter than 32 bytes, the nonce is zero or the MAC differs; `out` then holds
+/// nothing that was not authenticated.
+pub fn open_into(key: &Key, sealed: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
+    out.clear();
+    let (nonce, ciphertext, mac) = split(sealed)?;
+    if !bool::from(key.mac(nonce, ciphertext).ct_eq(mac)) {
+        return Err(Fault::Damaged(
+            "The stored bytes do not authenticate: they were damaged, or sealed by another key."
+                .into(),
+        ));
+    }
+    out.extend_from_slice(ciphertext);
+    key.apply_keystream(nonce, out);
+    Ok(())
+}
+
+/// The plain bytes of `sealed`; faults as `open_into`.
+pub fn open(key: &Key, sealed: &[u8]) -> Outcome<Vec<u8>> {
+    let mut plain = Vec::new();
+    open_into(key, sealed, &mut plain)?;
+    Ok(plain)
+}
+
+fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
+    let parts = sealed
+        .split_first_chunk::<NONCE>()
+        .and_then(|(nonce, rest)| {
+            let (ciphertext, mac) = rest.split_last_chunk::<MAC>()?;
+            Some((nonce, ciphertext, mac))
+        });
+    match parts {
+        None => Err(Fault::Damaged(format!(
+            "Sealed bytes are {OVERHEAD} at least, and these are {}.",
+            sealed.len()
+        ))),
+        Some((nonce, _, _)) if *nonce == [0; NONCE] => Err(Fault::Damaged(
+            "The stored bytes carry a nonce of zeros, which nothing is sealed with.".into(),
+        )),
+        Some(parts) => Ok(parts),
+    }
+}
+
+fn random_nonce() -> Outcome<[u8; NONCE]> {
+    loop {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce)
+            .map_err(|error| Fault::Store(format!("The system gave no random bytes: {error}.")))?;
+        if nonce != [0; NONCE] {
+            return Ok(nonce);
+        }
+    }
+}
+
+#[pyfunction]
+#[pyo3(name = "seal")]
+fn py_seal<'py>(py: Python<'py>, key: &[u8], plain: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let key = Key::new(key)?;
+    let sealed = py.detach(|| {
+        let mut sealed = Vec::new();
+        seal_onto(&key, plain, &mut sealed).map(|()| sealed)
+    })?;
+    Ok(PyBytes::new(py, &sealed))
+}
+
+#[pyfunction]
+#[pyo3(name = "unseal")]
+fn py_unseal<'py>(py: Python<'py>, key: &[u8], sealed: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let key = Key::new(key)?;
+    let plain = py.detach(|| open(&key, sealed))?;
+    Ok(PyBytes::new(py, &plain))
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(py_seal, m)?)?;
+    m.add_function(wrap_pyfunction!(py_unseal, m)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        (0..text.len())
+            .step_by(2)
+            .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
+            .collect()
+    }
+
+    fn mac(message: &str, k: &str, r: &str, nonce: &str) -> Vec<u8> {
+        let key = Key::new(&[vec![0; 32], hex(k), hex(r)].concat()).unwrap();
+        key.mac(&hex(nonce).try_into().unwrap(), &hex(message))
+            .to_vec()
+    }
+
+    /// Appendix B of Bernstein's paper.
+    #[test]
+    fn poly1305_aes_gives_the_macs_of_bernsteins_paper() {
+        assert_eq!(
+            mac(
+                "f3f6",
+                "ec074c835580741701425b623235add6",
+                "851fc40c3467ac0be05cc20404f3f700",
+                "fb447350c4e868c52ac3275cf9d4327e"
+            ),
+            hex("f4c633c3044fc145f84f335cb81953de")
+        );
+        assert_eq!(
+            mac(
+                "",
+                "75deaa25c09f208e1dc4ce6b5cad3fbf",
+                "a0f3080000f46400d0c7e9076c834403",
+                "61ee09218d29b0aaed7e154a2c5509cc"
+            ),
+            hex("dd3fab2251f11ac759f0887129cc2ee7")
+        );
+        assert_eq!(
+            mac(
+                "663cea190ffb83d89593f3f476b6bc24d7e679107ea26adb8caf6652d0656136",
+                "6acb5f61a7176dd320c5c1eb2edcdc74",
+                "48443d0bb0d21109c89a100b5ce2c208",
+                "ae212a55399729595dea458bc621ff0e"
+            ),
+            hex("0ee1c16bb73f0f4fd19881753c01cdbe")
+        );
+    }
+
+    #[test]
+    fn what_was_sealed_opens_and_one_flipped_bit_does_not() {
+        let key = Key::new(&[7; KEY]).unwrap();
+        let plain: Vec<u8> = (0..1000u32).map(|i| (i * i) as u8).collect();
+        let mut sealed = Vec::new();
+        seal_onto(&key, &plain, &mut sealed).unwrap();
+        assert_eq!(open(&key, &sealed).unwrap(), plain);
+        sealed[500] ^= 1;
+        assert!(matches!(open(&key, &sealed), Err(Fault::Damaged(_))));
+    }
+
+    #[test]
+    fn short_bytes_and_a_zero_nonce_are_damage() {
+        let key = Key::new(&[7; KEY]).unwrap();
+        for sealed in [vec![], vec![1; 31], vec![0; 64]] {
+            assert!(matches!(open(&key, &sealed), Err(Fault::Damaged(_))));
+        }
+    }
+}
