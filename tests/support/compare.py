@@ -34,10 +34,13 @@ class Likeness:
 
 
 def assert_same_tree(
-    left: str | bytes, right: str | bytes, *, mtimes: bool = True, owners: bool = True
+    left: str | bytes | Path, right: str | bytes | Path, *, root: bool = True, ignore: set[str] | None = None
 ) -> None:
-    """AssertionError naming each difference between the contents of two folders (and the folders' own metadata)."""
-    differences = compare_trees(left, right, mtimes=mtimes, owners=owners)
+    """AssertionError naming each difference between two folders.
+
+    ``root``: whether the folders' own metadata counts; ``ignore``: fields of Likeness that do not.
+    """
+    differences = compare_trees(left, right, root=root, ignore=ignore)
     assert not differences, "\n".join(differences[:40])
 
 
