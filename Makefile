@@ -1,0 +1,58 @@
+# The project's commands. On a fresh Debian machine `make demo` and `make test` each do all the set-up
+# they need; nothing outside this folder is written, except what `apt` and `cargo` keep for themselves.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= auto
+PEER_RESTIC := $(CURDIR)/.peers/usr/bin/restic
+RUST := $(wildcard native/Cargo.toml native/Cargo.lock native/src/*.rs native/src/*/*.rs)
+CODE := src tests tools
+
+.PHONY: demo test lint format bench changelog install clean
+
+demo: install
+	$(BIN)/python tools/demo.py
+
+test: install peers
+	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/pytest -q -n $(WORKERS)
+
+lint: install
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/mypy tests tools
+	$(BIN)/lint-imports
+	$(BIN)/python tools/changelog.py check
+	@if command -v cargo >/dev/null; then cd native && cargo fmt --check && cargo clippy --release --quiet -- -D warnings; \
+	else echo "lint: no cargo here, so native/ was not checked."; fi
+
+format: install
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+	cd native && cargo fmt
+
+bench: install
+	tools/peers.sh bench
+	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/python -m bench
+
+changelog: install
+	$(BIN)/python tools/changelog.py write
+
+install: .venv/.installed
+
+.venv/.installed: pyproject.toml $(RUST)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Notou needs Python 3.11 or newer; name one with 'make PYTHON=python3.11'."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python cannot make environments here; run 'apt-get install python3-venv' as root, then make again."; exit 1; }
+	@command -v cargo >/dev/null || echo "No cargo on this machine: installing with the reference kernel, which is much slower (see 'notou doctor')."
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+.PHONY: peers
+peers:
+	tools/peers.sh
+
+clean:
+	rm -rf .venv .peers build dist native/target src/*.egg-info src/notou/kernel/_native*.so

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Brings the programs the tests and the bench compare with: tools/peers.sh [bench]
+#
+# Stock restic is what every copy must be readable by. Debian 12 carries 0.14, which knows neither
+# `rewrite` nor format 2 as it is today, so the package of a newer Debian suite is unpacked (not installed)
+# under .peers/, from whatever mirror this machine's own apt is set up with.
+# `bench` adds borg (by apt) and rustic (by cargo). Done already: returns at once.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+peers=$PWD/.peers
+newer_suite=trixie
+least_restic=0.16
+
+fail() { echo "peers: $*" >&2; exit 1; }
+
+restic_version() { "$1" version 2>/dev/null | awk '$1 == "restic" { print $2 }'; }
+
+is_enough() { # whether the version $1 is at least $least_restic
+    [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$least_restic" "$1" | sort -V | head -n 1)" = "$least_restic" ]
+}
+
+have_restic() { is_enough "$(restic_version "$peers/usr/bin/restic")"; }
+
+link_restic() { # $1: a restic that is on the machine already
+    mkdir -p "$peers/usr/bin" && ln -sf "$1" "$peers/usr/bin/restic"
+}
+
+# apt with every folder of its own: needs no root and leaves the machine's lists as they are.
+private_apt() {
+    apt-get -o Dir::State="$work/state" -o Dir::State::status=/var/lib/dpkg/status \
+        -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User= "$@"
+}
+
+archive_site() { # the address this machine's apt takes its main suite from
+    local codename
+    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    private_apt --print-uris update 2>/dev/null | sed -n "s#^'\(.*\)/dists/$codename/InRelease'.*#\1#p" | head -n 1
+}
+
+fetch_newer_restic() {
+    command -v apt-get >/dev/null || return 1
+    local site keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+    mkdir -p "$work"/{state,lists/partial,cache/archives/partial}
+    site=$(archive_site)
+    [ -n "$site" ] && [ -r "$keyring" ] || return 1
+    echo "deb [signed-by=$keyring] $site $newer_suite main" >"$work/sources.list"
+    local newer=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=-)
+    private_apt "${newer[@]}" -qq -o Acquire::Languages=none -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false update &&
+        (cd "$work" && private_apt "${newer[@]}" -qq download restic) &&
+        mkdir -p "$peers" && dpkg-deb -x "$work"/restic_*.deb "$peers"
+}
+
+install_restic() { # from this machine's own suite, when what it offers is new enough
+    [ "$(id -u)" = 0 ] && apt-get -qq update &&
+        is_enough "$(apt-cache policy restic | awk '$1 == "Candidate:" { sub(/-.*/, "", $2); print $2 }')" &&
+        apt-get -qq install -y restic >/dev/null
+}
+
+get_restic() {
+    have_restic && return
+    local here
+    here=$(command -v restic || true)
+    if [ -n "$here" ] && is_enough "$(restic_version "$here")"; then link_restic "$here"; return; fi
+    echo "peers: fetching restic from Debian $newer_suite" >&2
+    fetch_newer_restic && have_restic && return
+    echo "peers: that did not work; trying this machine's own suite" >&2
+    if install_restic; then link_restic /usr/bin/restic; return; fi
+    fail "restic $least_restic or newer could not be had from apt; put one on PATH and run this again."
+}
+
+get_bench_peers() {
+    if ! command -v borg >/dev/null; then
+        [ "$(id -u)" = 0 ] || fail "borg is not installed; run 'apt-get install borgbackup' as root."
+        apt-get -qq update && apt-get -qq install -y borgbackup >/dev/null
+    fi
+    [ -x "$peers/bin/rustic" ] && return
+    if command -v cargo >/dev/null; then
+        cargo install --quiet --locked --root "$peers" rustic-rs ||
+            echo "peers: rustic could not be built; the bench goes on without it." >&2
+    fi
+}
+
+get_restic
+if [ "${1:-}" = bench ]; then get_bench_peers; fi
