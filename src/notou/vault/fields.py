@@ -1,0 +1,93 @@
+"""Typed reading of JSON objects that come from a vault, and JSON as Go writes it.
+
+Whatever is not of the type the format says is DamagedError, named by its field. What may not enter:
+what the fields mean.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from notou.errors import DamagedError
+
+JsonObject = Mapping[str, Any]
+
+
+def parse_object(plain: bytes, what: str) -> JsonObject:
+    """The JSON object in ``plain``; ``what`` names it in the error, as in “the snapshot 12ab…”."""
+    try:
+        parsed = orjson.loads(plain)
+    except orjson.JSONDecodeError:
+        raise DamagedError(f"{what} holds no readable JSON.") from None
+    if not isinstance(parsed, dict):
+        raise DamagedError(f"{what} holds JSON of another shape than it must.")
+    return parsed
+
+
+def text(fields: JsonObject, name: str) -> str:
+    """A string field; "" when absent."""
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _wrong(name, "text")
+    return value
+
+
+def number(fields: JsonObject, name: str, most: int = 2**63 - 1) -> int:
+    """A whole number from 0 to ``most``; 0 when absent."""
+    value = fields.get(name)
+    if value is None:
+        return 0
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise _wrong(name, f"a whole number up to {most}")
+    return value
+
+
+def flag(fields: JsonObject, name: str) -> bool:
+    """True or false; false when absent."""
+    value = fields.get(name)
+    if not isinstance(value, bool | None):
+        raise _wrong(name, "true or false")
+    return bool(value)
+
+
+def texts(fields: JsonObject, name: str) -> tuple[str, ...]:
+    """A list of strings; empty when absent."""
+    value = fields.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _wrong(name, "a list of texts")
+    return tuple(value)
+
+
+def identity(fields: JsonObject, name: str) -> bytes | None:
+    """A 32-byte id in hex; None when absent or empty."""
+    value = text(fields, name)
+    if not value:
+        return None
+    try:
+        raw = bytes.fromhex(value)
+    except ValueError:
+        raise _wrong(name, "an id of 64 hex digits") from None
+    if len(raw) != 32 or len(value) != 64:
+        raise _wrong(name, "an id of 64 hex digits")
+    return raw
+
+
+def encode_as_go(fields: JsonObject) -> bytes:
+    """Compact JSON with Go's escapes: ``<``, ``>``, ``&``, U+2028 and U+2029 as \\u…, other text raw."""
+    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        plain = plain.replace(sign, f"\\u{ord(sign):04x}")
+    # A lone surrogate stands for a byte that is no UTF-8; Go writes U+FFFD in its stead.
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _wrong(name: str, wanted: str) -> DamagedError:
+    return DamagedError(f"The field “{name}” is not {wanted}.")

@@ -1,0 +1,171 @@
+"""Key files: the master key, sealed under a password stretched by scrypt.
+
+A key file is plain JSON (VAULT-FORMAT, Key file); its cost parameters come from outside and are bounded
+before any work is done for them. What may not enter: where passwords come from, listing key files.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from notou import kernel
+from notou.errors import DamagedError, LimitError, WrongPasswordError
+from notou.vault.fields import JsonObject, encode_as_go, number, parse_object, text
+from notou.vault.gotime import format_time, parse_time
+
+MOST_KEY_FILE_BYTES = 64 * 1024
+MOST_KEYS_TRIED = 20
+_MOST_N = 2**20
+_MOST_R = 32
+_MOST_P = 32
+_MOST_MEMORY = 512 * 1024 * 1024
+_SALT_BYTES = 64
+
+Random = Callable[[int], bytes]
+"""``random(n)`` gives n bytes fit for keys, such as os.urandom."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """What seals every object of one vault: 32, 16 and 16 bytes."""
+
+    encrypt: bytes = field(repr=False)
+    mac_k: bytes = field(repr=False)
+    mac_r: bytes = field(repr=False)
+
+    @property
+    def bytes64(self) -> bytes:
+        """The three parts as the kernel takes them: encrypt ‖ k ‖ r."""
+        return self.encrypt + self.mac_k + self.mac_r
+
+
+@dataclass(frozen=True, slots=True)
+class ScryptWork:
+    """scrypt's cost: memory is 128 · n · r bytes, time grows with n · r · p."""
+
+    n: int = 2**15
+    r: int = 8
+    p: int = 2
+
+    def check(self) -> None:
+        """LimitError when a hostile key file asks for more than a person would wait or has memory for."""
+        power_of_two = self.n >= 2 and self.n & (self.n - 1) == 0
+        if not power_of_two or self.r < 1 or self.p < 1:
+            raise DamagedError("The key file's scrypt parameters are not valid.")
+        if self.n > _MOST_N or self.r > _MOST_R or self.p > _MOST_P or 128 * self.n * self.r > _MOST_MEMORY:
+            raise LimitError("The key file asks for more scrypt work than Notou accepts.")
+
+
+NEW_KEY_WORK = ScryptWork()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """Who made a key file, and when: what people see in a list of keys. Not verified, since it is not sealed."""
+
+    username: str
+    hostname: str
+    created_ns: int
+
+
+def new_master_key(random: Random) -> MasterKey:
+    """A fresh master key."""
+    return MasterKey(random(32), random(16), random(16))
+
+
+def create_key_file(
+    password: str,
+    master: MasterKey,
+    *,
+    username: str,
+    hostname: str,
+    created_ns: int,
+    random: Random,
+    work: ScryptWork = NEW_KEY_WORK,
+) -> bytes:
+    """The bytes of a key file that opens ``master`` with ``password``; its name is their SHA-256."""
+    salt = random(_SALT_BYTES)
+    secret = encode_as_go(
+        {
+            "mac": {"k": _base64(master.mac_k), "r": _base64(master.mac_r)},
+            "encrypt": _base64(master.encrypt),
+        }
+    )
+    return encode_as_go(
+        {
+            "created": format_time(created_ns),
+            "username": username,
+            "hostname": hostname,
+            "kdf": "scrypt",
+            "N": work.n,
+            "r": work.r,
+            "p": work.p,
+            "salt": _base64(salt),
+            "data": _base64(kernel.seal(_stretch(password, salt, work), secret)),
+        }
+    )
+
+
+def open_key_file(data: bytes, password: str) -> MasterKey:
+    """The master key. WrongPasswordError, DamagedError when malformed, LimitError when it asks for too much work."""
+    fields = _parse(data)
+    if text(fields, "kdf") != "scrypt":
+        raise DamagedError("The key file uses a key derivation other than scrypt.")
+    work = ScryptWork(number(fields, "N"), number(fields, "r"), number(fields, "p"))
+    work.check()
+    stretched = _stretch(password, _unbase64(fields, "salt"), work)
+    try:
+        secret = kernel.unseal(stretched, _unbase64(fields, "data"))
+    except DamagedError:
+        raise WrongPasswordError("The password does not open this key.") from None
+    return _decode_master(secret)
+
+
+def key_info(data: bytes) -> KeyInfo:
+    """What a key file says of itself, without opening it."""
+    fields = _parse(data)
+    return KeyInfo(text(fields, "username"), text(fields, "hostname"), parse_time(text(fields, "created")))
+
+
+def _parse(data: bytes) -> JsonObject:
+    if len(data) > MOST_KEY_FILE_BYTES:
+        raise LimitError("The key file is larger than any key file is.")
+    return parse_object(data, "The key file")
+
+
+def _stretch(password: str, salt: bytes, work: ScryptWork) -> bytes:
+    return hashlib.scrypt(
+        password.encode(errors="surrogateescape"),
+        salt=salt,
+        n=work.n,
+        r=work.r,
+        p=work.p,
+        maxmem=128 * work.r * (work.n + work.p + 2) + 1024 * 1024,
+        dklen=64,
+    )
+
+
+def _decode_master(secret: bytes) -> MasterKey:
+    fields = parse_object(secret, "The opened key")
+    mac = fields.get("mac")
+    if not isinstance(mac, dict):
+        raise DamagedError("The opened key has no MAC key.")
+    master = MasterKey(_unbase64(fields, "encrypt"), _unbase64(mac, "k"), _unbase64(mac, "r"))
+    if (len(master.encrypt), len(master.mac_k), len(master.mac_r)) != (32, 16, 16):
+        raise DamagedError("The opened key's parts are not of the lengths they must be.")
+    return master
+
+
+def _base64(data: bytes) -> str:
+    return base64.standard_b64encode(data).decode()
+
+
+def _unbase64(fields: JsonObject, name: str) -> bytes:
+    try:
+        return base64.b64decode(text(fields, name), validate=True)
+    except (binascii.Error, ValueError):
+        raise DamagedError(f"The key's field “{name}” is not base64.") from None
