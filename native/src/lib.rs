@@ -5,8 +5,10 @@
 
 use pyo3::prelude::*;
 
+mod blob;
 mod cut;
 mod errors;
+mod index;
 mod seal;
 mod zstd_frames;
 
@@ -16,5 +18,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     seal::register(m)?;
     zstd_frames::register(m)?;
     cut::register(m)?;
+    index::register(m)?;
     Ok(())
 }
