@@ -1,0 +1,44 @@
+"""The exit code of every way a command can end, in one table. They are restic's, where restic has them.
+
+What may not enter: messages; an error carries its own sentence.
+"""
+
+from __future__ import annotations
+
+from notou.errors import (
+    IncompleteError,
+    LockedError,
+    NoVaultError,
+    WrongPasswordError,
+)
+
+DONE = 0
+FAILED = 1
+INCOMPLETE = 3
+NO_VAULT = 10
+LOCKED = 11
+WRONG_PASSWORD = 12
+INTERRUPTED = 130
+
+MEANINGS = {
+    DONE: "everything asked for was done",
+    FAILED: "the command failed, a check found damage, or a copy was left behind",
+    INCOMPLETE: "finished, but some items were not read or not written",
+    NO_VAULT: "there is no vault at the place named",
+    LOCKED: "another process holds a lock on the vault",
+    WRONG_PASSWORD: "no key opens with this password",
+    INTERRUPTED: "interrupted",
+}
+
+_BY_ERROR: tuple[tuple[type[BaseException], int], ...] = (
+    (IncompleteError, INCOMPLETE),
+    (NoVaultError, NO_VAULT),
+    (LockedError, LOCKED),
+    (WrongPasswordError, WRONG_PASSWORD),
+    (KeyboardInterrupt, INTERRUPTED),
+)
+
+
+def exit_code(error: BaseException) -> int:
+    """The code a command ends with when ``error`` ends it."""
+    return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), FAILED)

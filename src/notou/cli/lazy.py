@@ -1,0 +1,36 @@
+"""A group of commands whose modules are imported when one is called, so that starting up stays quick.
+
+What may not enter: any command.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+
+class LazyGroup(click.Group):
+    """Knows each command's name, module and short help; imports the module only to run or describe it."""
+
+    def __init__(self, commands_in: dict[str, tuple[str, str]], **settings: object) -> None:
+        """``commands_in``: name → (module under notou.cli.commands, one line of help)."""
+        super().__init__(**settings)  # type: ignore[arg-type]  # click's own keywords, passed on
+        self._modules = commands_in
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order they were given: the order of a vault's life, not of the alphabet."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; None for an unknown name."""
+        if cmd_name not in self._modules:
+            return None
+        module = importlib.import_module(f"notou.cli.commands.{self._modules[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self._modules.items()])

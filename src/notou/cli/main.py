@@ -1,0 +1,107 @@
+"""The program: its commands by name, and how errors become one sentence and an exit code.
+
+What may not enter: imports that cost time before a command is known; any command's own work.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from notou import __version__
+from notou.cli.exit_codes import DONE, FAILED, INTERRUPTED, exit_code
+from notou.cli.lazy import LazyGroup
+from notou.errors import NotouError
+
+COMMANDS = {
+    "init": ("init", "Make a new vault at one or more places."),
+    "backup": ("backup", "Back up files and folders to every copy of a vault."),
+    "snapshots": ("snapshots", "List the snapshots of a vault."),
+    "ls": ("browse", "List what a snapshot holds."),
+    "find": ("browse", "Find files in all snapshots by name."),
+    "diff": ("diff", "Show what changed between two snapshots."),
+    "dump": ("dump", "Write one file to standard output, or a folder as a tar archive."),
+    "restore": ("restore", "Bring files back from a snapshot."),
+    "check": ("check", "Verify that a vault is whole."),
+    "repair": ("repair", "Mend what a check found."),
+    "forget": ("forget", "Remove snapshots by a policy."),
+    "prune": ("prune", "Free the room of what no snapshot needs."),
+    "key": ("key", "List, add, remove and change the vault's passwords."),
+    "stats": ("stats", "Show how much a vault holds."),
+    "unlock": ("unlock", "Remove locks that dead processes left."),
+    "doctor": ("doctor", "Tell how Notou runs on this machine."),
+    "completion": ("completion", "Print the completion script for a shell."),
+}
+
+
+def program() -> LazyGroup:
+    """The ``notou`` command with all its subcommands, none of them imported yet."""
+    return LazyGroup(
+        COMMANDS,
+        name="notou",
+        help="Notou keeps your files encrypted in several places; each is an ordinary restic repository.",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        params=[
+            click.Option(
+                ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+                help="Show the version and exit.",
+            )
+        ],
+    )  # fmt: skip
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it so
+    if asked:
+        click.echo(f"notou {__version__}")
+        ctx.exit()
+
+
+def main() -> NoReturn:
+    """Run the program with this process's arguments, and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code. Errors are told on stderr in one sentence."""
+    # A process asked to end goes the way of Ctrl-C, so that locks are released and counts stay true.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = program().main(list(arguments), prog_name="notou", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more while exiting.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (KeyboardInterrupt, click.Abort):
+        return _say("Interrupted; what was confirmed so far is kept.", INTERRUPTED)
+    except Exception as error:  # the last line of defence: no person sees a traceback
+        if os.environ.get("NOTOU_DEBUG"):
+            raise
+        return _say(_sentence(error), exit_code(error))
+    return code if isinstance(code, int) else DONE
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, click.UsageError):
+        hint = f" Try '{error.ctx.command_path} --help'." if error.ctx else ""
+        return f"{error.format_message()}{hint}"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, NotouError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        return f"The system refused: {error.strerror or error}{where}."
+    return f"Notou met a fault of its own ({type(error).__name__}: {error}); NOTOU_DEBUG=1 shows where."
+
+
+def _say(sentence: str, code: int) -> int:
+    from notou.cli.text import printable
+
+    print(f"notou: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - the one place that speaks for errors
+    return code

@@ -1,0 +1,126 @@
+"""Options that many commands share, each written once.
+
+A decorator here turns its options into one argument of the command: ``screen``, ``access`` or
+``conditions``. What may not enter: options that one command has alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from notou.cli.prompt import ask_new_password, ask_password
+from notou.cli.screen import Manner, Screen
+from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
+
+Command = Callable[..., Any]
+CLASSES = ("wallet", "contacts", "calendars", "messages", "documents", "photos", "videos", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which places hold the vault, and where its password comes from."""
+
+    locations: tuple[str, ...]
+    options: PasswordOptions
+
+    def password(self) -> str:
+        """The vault's password; UsageError when no source has one."""
+        return find_password(self.options, os.environ, self.locations, look_up_in_keyring, ask_password)
+
+    def new_password(self) -> str:
+        """A password for a vault to be made: asked twice when a person types it."""
+        return find_password(self.options, os.environ, self.locations, look_up_in_keyring, ask_new_password)
+
+
+def speaking(command: Command) -> Command:
+    """--json, --quiet, --verbose → ``screen``."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on standard output.")
+    @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and failures.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @functools.wraps(command)
+    def wrapped(*, as_json: bool, quiet: bool, verbose: bool, **rest: Any) -> None:
+        screen = Screen(Manner(as_json, quiet, verbose), sys.stdout, sys.stderr, time.monotonic)
+        try:
+            command(screen=screen, **rest)
+        finally:
+            screen.close()
+
+    return wrapped
+
+
+def _with_access(command: Command, names: tuple[str, ...], help_text: str) -> Command:
+    @click.option(*names, "locations", metavar="PLACE", multiple=True, required=True, help=help_text)
+    @click.option("--password-file", metavar="FILE", help="Read the password from a file.")
+    @click.option("--password-command", metavar="COMMAND", help="Run a command that prints the password.")
+    @functools.wraps(command)
+    def wrapped(
+        *, locations: tuple[str, ...], password_file: str | None, password_command: str | None, **rest: Any
+    ) -> None:
+        command(access=Access(locations, PasswordOptions(password_file, password_command)), **rest)
+
+    return wrapped
+
+
+def reading(command: Command) -> Command:
+    """--from and the password options → ``access``."""
+    return _with_access(
+        command, ("--from",), "Where the vault is; give several and damage at one is read elsewhere."
+    )
+
+
+def writing(command: Command) -> Command:
+    """--to and the password options → ``access``, for commands that send to every copy."""
+    return _with_access(command, ("--to",), "A place to hold a copy of the vault; repeat for each copy.")
+
+
+def keeping(command: Command) -> Command:
+    """--to (or --from) and the password options → ``access``, for upkeep of existing copies."""
+    return _with_access(command, ("--to", "--from"), "A copy of the vault to work on; repeat for each copy.")
+
+
+def choosing(command: Command) -> Command:
+    """--host, --tag, --path, --class → ``conditions``, which snapshots count."""
+
+    @click.option("--host", "hosts", metavar="HOST", multiple=True, help="Only snapshots of this host.")
+    @click.option(
+        "--tag", "tags", metavar="TAG[,TAG…]", multiple=True, help="Only snapshots with all these tags."
+    )
+    @click.option("--path", "paths", metavar="PATH", multiple=True, help="Only snapshots of this path.")
+    @click.option(
+        "--class", "classes", type=click.Choice(CLASSES), multiple=True, help="Only this class of items."
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        hosts: tuple[str, ...],
+        tags: tuple[str, ...],
+        paths: tuple[str, ...],
+        classes: tuple[str, ...],
+        **rest: Any,
+    ) -> None:
+        command(conditions=_conditions(hosts, tags, paths, classes), **rest)
+
+    return wrapped
+
+
+def _conditions(
+    hosts: tuple[str, ...], tags: tuple[str, ...], paths: tuple[str, ...], classes: tuple[str, ...]
+) -> Any:
+    from notou.model import Lane
+    from notou.vault.selection import Filter
+
+    return Filter(
+        hosts=hosts,
+        tags=tuple(tuple(group.split(",")) for group in tags),
+        paths=tuple(os.path.abspath(path) for path in paths),
+        lanes=tuple(Lane[name.upper()] for name in classes),
+    )

@@ -1,0 +1,41 @@
+"""One line that says how far the work is: what, how much, how fast, how long.
+
+What may not enter: deciding whether and where to draw it (that is the screen's).
+"""
+
+from __future__ import annotations
+
+from notou.cli.text import count_text, duration_text, printable, size_text
+from notou.events import Progress
+
+
+def progress_text(progress: Progress, elapsed_s: float, width: int) -> str:
+    """The line for a terminal of ``width`` columns; what does not fit is cut from the end."""
+    parts = [f"[{duration_text(elapsed_s)}]", *_share(progress), _files(progress), _bytes(progress)]
+    rate = progress.bytes_done / elapsed_s if elapsed_s >= 0.5 else 0.0
+    if rate:
+        parts.append(f"{size_text(rate)}/s")
+        if progress.bytes_total is not None and progress.bytes_total > progress.bytes_done:
+            parts.append(f"{duration_text((progress.bytes_total - progress.bytes_done) / rate)} left")
+    if progress.current:
+        parts.append(printable(progress.current))
+    return "  ".join(part for part in parts if part)[: width - 1]
+
+
+def _share(progress: Progress) -> list[str]:
+    done, total = progress.bytes_done, progress.bytes_total
+    if not total:
+        done, total = progress.files_done, progress.files_total
+    return [f"{min(1.0, done / total):.1%}"] if total else []
+
+
+def _files(progress: Progress) -> str:
+    if progress.files_total is None:
+        return count_text(progress.files_done, "file")
+    return f"{progress.files_done:,} / {count_text(progress.files_total, 'file')}"
+
+
+def _bytes(progress: Progress) -> str:
+    if progress.bytes_total is None:
+        return size_text(progress.bytes_done)
+    return f"{size_text(progress.bytes_done)} / {size_text(progress.bytes_total)}"
