@@ -49,15 +49,15 @@ class Store(Protocol):
     def adopt(self, name: ObjectName, path: bytes) -> None:
         """Put the local file ``path``, without holding it in memory. The file stays and is not changed.
 
-        Atomic, durable and idempotent as put. A store on the same file system may link the file when
-        nothing else links to it, so that no two copies ever share one inode; it must not be written to after.
+        Atomic, durable and idempotent as put. A store on the same file system may link the file when nothing
+        else links to it, so that no two copies ever share one inode; it must not be written to after.
         """
 
     def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
-        """All bytes of an object. NotFoundError when absent, LimitError when it has more than ``most`` bytes."""
+        """All bytes of an object. NotFoundError when absent, LimitError when it has more than ``most``."""
 
     def get_range(self, name: ObjectName, offset: int, length: int) -> bytes:
-        """``length`` bytes from ``offset``; NotFoundError when absent, DamagedError when the object ends before."""
+        """``length`` bytes from ``offset``. NotFoundError when absent, DamagedError when cut short."""
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
         """(id, size in bytes) of every object of a kind, in ascending order of id; foreign names are left out.
@@ -69,7 +69,7 @@ class Store(Protocol):
         """Remove an object; one that is absent is fine."""
 
     def replace(self, name: ObjectName, data: bytes) -> None:
-        """Put good bytes in the place of damaged ones, atomically. For healing and for a changed config only."""
+        """Put good bytes in the place of damaged ones, atomically. For healing only."""
 
     def free_bytes(self) -> int | None:
         """Bytes that can still be written, or None where the place does not say."""

@@ -1,18 +1,46 @@
 """A folder on this machine, in restic's layout.
 
+What one disk vouches for is what it was told to flush: a copy is confirmed by fsync and by its size in
+a listing. Whether the bytes still are what their name says is what check and heal read back.
 What may not enter: anything about other kinds of place.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from notou.model import FileKind, ObjectName
+from notou.errors import (
+    DamagedError,
+    LimitError,
+    NotFoundError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    UsageError,
+)
+from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.stores.atomic import copy_new, flush_folder, link_new, open_regular, write_new
 from notou.stores.base import MOST_OBJECT_BYTES
+
+_FOLDER_MODE = 0o700
+_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DENIED = {errno.EROFS: "is read-only", errno.EACCES: "denies access", errno.EPERM: "denies access"}
+_GONE = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT}
+_FOLDERS = [kind.value for kind in FileKind if kind is not FileKind.CONFIG]
+_PACK_FOLDERS = [f"{FileKind.PACK.value}/{number:02x}" for number in range(256)]
 
 
 class LocalStore:
-    """A folder: ``config``, ``keys/``, ``data/xx/``, ``index/``, ``snapshots/``, ``locks/``; files 0400, folders 0700."""
+    """A folder: ``config``, ``keys/``, ``data/xx/``, ``index/``, ``snapshots/``, ``locks/``.
+
+    Files are 0400 and folders 0700, as restic leaves them.
+    """
 
     listing_delay_s = 0.0
 
@@ -22,37 +50,188 @@ class LocalStore:
         self.location = os.fsdecode(path)
 
     def create(self) -> None:
-        """Make the folders."""
-        raise NotImplementedError
+        """Make the folders; all 256 of ``data`` at once, as restic does."""
+        with self._named_errors("made"):
+            os.makedirs(self.path, _FOLDER_MODE, exist_ok=True)
+            strangers = (
+                set(os.listdir(self.path)) - {folder.encode() for folder in _FOLDERS} - {b"lost+found"}
+            )
+            if strangers:
+                raise UsageError(f"{self.location} holds other things already; name an empty folder.")
+            for folder in (*_FOLDERS, *_PACK_FOLDERS):
+                os.makedirs(os.path.join(self.path, folder.encode()), _FOLDER_MODE, exist_ok=True)
+            flush_folder(os.path.join(self.path, FileKind.PACK.value.encode()))
+            flush_folder(self.path)
 
     def put(self, name: ObjectName, data: bytes) -> None:
         """Write a temporary file beside, fsync, rename, fsync the folder."""
-        raise NotImplementedError
+        with self._named_errors("written"):
+            path = self._path_for_writing(name)
+            if not self._is_there(name, path, len(data)):
+                write_new(path, data)
 
     def adopt(self, name: ObjectName, path: bytes) -> None:
-        """Link the file where possible, else copy it as put does."""
-        raise NotImplementedError
+        """Link the file where possible and it has no second name yet, else copy it as put does."""
+        with self._named_errors("written"):
+            target = self._path_for_writing(name)
+            if not self._is_there(name, target, os.stat(path).st_size) and not link_new(target, path):
+                copy_new(target, path)
 
     def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
         """All bytes of an object."""
-        raise NotImplementedError
+        with self._opened(name) as descriptor:
+            size = os.fstat(descriptor).st_size
+            if size > most:
+                raise LimitError(f"{self._say(name)} has {size} bytes; at most {most} are accepted.")
+            return self._read(name, descriptor, 0, size)
 
     def get_range(self, name: ObjectName, offset: int, length: int) -> bytes:
         """Part of an object."""
-        raise NotImplementedError
+        with self._opened(name) as descriptor:
+            return self._read(name, descriptor, offset, length)
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
         """Ids and sizes of a kind."""
-        raise NotImplementedError
+        with self._named_errors("listed"):
+            if not os.path.isdir(self.path):
+                raise FileNotFoundError(errno.ENOENT, "missing")
+            if kind is FileKind.CONFIG:
+                return [("", size) for _, size in _regular_files(self.path, re.compile("config"))]
+            found = [item for folder in self._folders(kind) for item in _regular_files(folder, _ID)]
+        return sorted(found)
 
     def delete(self, name: ObjectName) -> None:
-        """Remove an object."""
-        raise NotImplementedError
+        """Remove an object; the removal of all but packs and locks is durable when this returns."""
+        path = self._path(name)
+        with self._named_errors("changed"):
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                return
+            # packs go after the index files that named them; nothing depends on when a pack is gone
+            if name.kind not in (FileKind.PACK, FileKind.LOCK):
+                flush_folder(os.path.dirname(path))
 
     def replace(self, name: ObjectName, data: bytes) -> None:
         """Put good bytes over damaged ones."""
-        raise NotImplementedError
+        with self._named_errors("written"):
+            write_new(self._path_for_writing(name), data)
 
     def free_bytes(self) -> int | None:
         """What statvfs says an ordinary user may still write."""
-        raise NotImplementedError
+        with self._named_errors("read"):
+            figures = os.statvfs(self.path)
+        return figures.f_bavail * figures.f_frsize
+
+    def _path(self, name: ObjectName) -> bytes:
+        if name.kind is FileKind.CONFIG:
+            return self.path + b"/config"
+        if name.kind is FileKind.PACK:
+            return self.path + f"/data/{name.id[:2]}/{name.id}".encode()
+        return self.path + f"/{name.kind.value}/{name.id}".encode()
+
+    def _path_for_writing(self, name: ObjectName) -> bytes:
+        """The path, its folder made when a vault is there: an empty mount point must not be written to."""
+        path = self._path(name)
+        folder = os.path.dirname(path)
+        if not os.path.isdir(folder):
+            if not os.path.isfile(self._path(CONFIG_NAME)):
+                raise StoreUnavailableError(f"There is no vault at {self.location} now; is the disk mounted?")
+            os.makedirs(folder, _FOLDER_MODE, exist_ok=True)
+            flush_folder(os.path.dirname(folder))
+        return path
+
+    def _is_there(self, name: ObjectName, path: bytes, size: int) -> bool:
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            raise StoreError(
+                f"{self._say(name)} is there already, but is not what it must be; repair the vault."
+            )
+        return True
+
+    def _folders(self, kind: FileKind) -> Sequence[bytes]:
+        top = os.path.join(self.path, kind.value.encode())
+        if kind is not FileKind.PACK:
+            return [top]
+        try:
+            return [os.path.join(top, name) for name in os.listdir(top) if len(name) == 2]
+        except FileNotFoundError:
+            return []
+
+    @contextmanager
+    def _opened(self, name: ObjectName) -> Iterator[int]:
+        with self._named_errors("read"):
+            descriptor = self._open(name)
+            try:
+                yield descriptor
+            finally:
+                os.close(descriptor)
+
+    def _open(self, name: ObjectName) -> int:
+        try:
+            return open_regular(self._path(name))
+        except FileNotFoundError:
+            if not os.path.isdir(self.path):
+                raise
+            raise NotFoundError(f"{self._say(name)} is not there.") from None
+        except ValueError:
+            raise DamagedError(f"{self._say(name)} is no regular file.") from None
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR):
+                raise DamagedError(f"{self._say(name)} is no regular file.") from None
+            raise
+
+    def _read(self, name: ObjectName, descriptor: int, offset: int, length: int) -> bytes:
+        data = os.pread(descriptor, length, offset)
+        while len(data) < length:
+            more = os.pread(descriptor, length - len(data), offset + len(data))
+            if not more:
+                raise DamagedError(
+                    f"{self._say(name)} ends after {offset + len(data)} bytes: it is cut short."
+                )
+            data += more
+        return data
+
+    def _say(self, name: ObjectName) -> str:
+        what = "The config" if name.kind is FileKind.CONFIG else f"The file {name.kind.value}/{name.id[:16]}"
+        return f"{what} at {self.location}"
+
+    @contextmanager
+    def _named_errors(self, done: str) -> Iterator[None]:
+        """Turn what the system says into what it means for this place; ``done`` as in “cannot be read”."""
+        try:
+            yield
+        except OSError as error:
+            raise self._meaning(error, done) from error
+
+    def _meaning(self, error: OSError, done: str) -> StoreError:
+        number = error.errno or 0
+        if number in _FULL:
+            return StoreFullError(
+                f"There is no room left at {self.location}; make room or use another place."
+            )
+        if number in _DENIED:
+            return StoreUnavailableError(
+                f"{self.location} {_DENIED[number]}, so it cannot be {done}; look at its mount and permissions."
+            )
+        if number in _GONE:
+            return StoreUnavailableError(
+                f"{self.location} is not there now ({os.strerror(number)}); mount it, then run again."
+            )
+        return StoreError(f"{self.location} cannot be {done}: {os.strerror(number)}.")
+
+
+def _regular_files(folder: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """(name, size) of each regular file of a folder whose name matches; none when there is no such folder."""
+    try:
+        entries = os.scandir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    with entries:
+        for entry in entries:
+            name = os.fsdecode(entry.name)
+            if pattern.fullmatch(name) and entry.is_file(follow_symlinks=False):
+                yield name, entry.stat(follow_symlinks=False).st_size

@@ -1,0 +1,106 @@
+"""Files that appear whole or not at all, and survive a power cut once a call returned.
+
+Each is written under a temporary name in its own folder, flushed, renamed, and the folder flushed.
+What may not enter: names of objects, the layout of a vault.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+_FILE_MODE = 0o400  # as restic leaves its files
+_COPY_BYTES = 1024 * 1024
+_serial = itertools.count()
+
+
+def write_new(path: bytes, data: bytes) -> None:
+    """Write ``data`` to ``path``, in the place of whatever is there. OSError as the system gives it."""
+    with _temporary(path) as temporary:
+        with _create(temporary) as file:
+            file.write(data)
+            _flush(file)
+        _settle(temporary, path)
+
+
+def copy_new(path: bytes, source: bytes) -> None:
+    """Copy the file ``source`` to ``path`` without holding it in memory."""
+    with _temporary(path) as temporary:
+        with open(source, "rb") as reader, _create(temporary) as file:
+            shutil.copyfileobj(reader, file, _COPY_BYTES)
+            _flush(file)
+        _settle(temporary, path)
+
+
+def link_new(path: bytes, source: bytes) -> bool:
+    """Give ``source`` the second name ``path``.
+
+    False when the file system cannot, or the file has a second name already.
+    """
+    with _temporary(path) as temporary:
+        try:
+            if os.stat(source).st_nlink != 1:
+                return False
+            os.link(source, temporary, follow_symlinks=False)
+        except FileNotFoundError:
+            raise
+        except OSError:  # another file system, no links there, or not permitted: the caller copies
+            return False
+        # another thread may have linked it for another copy in between: one inode must not be two copies
+        if os.stat(temporary).st_nlink != 2:
+            return False
+        os.chmod(temporary, _FILE_MODE)
+        _settle(temporary, path)
+    return True
+
+
+def flush_folder(path: bytes) -> None:
+    """Make renames and removals in a folder durable."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def open_regular(path: bytes) -> int:
+    """A descriptor for reading a regular file; ValueError for anything else, without waiting on a FIFO.
+
+    A symbolic link in place of the file is OSError ELOOP.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("not a regular file")
+    return descriptor
+
+
+@contextmanager
+def _temporary(path: bytes) -> Iterator[bytes]:
+    """A name beside ``path`` that no one else uses; whatever has it in the end is removed."""
+    temporary = path + b"-tmp-%d-%d" % (os.getpid(), next(_serial))
+    try:
+        yield temporary
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _create(path: bytes) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, _FILE_MODE), "wb")
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _settle(temporary: bytes, path: bytes) -> None:
+    os.rename(temporary, path)
+    flush_folder(os.path.dirname(path))
