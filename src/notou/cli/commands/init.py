@@ -29,6 +29,4 @@ def init(access: Access, screen: Screen) -> None:
         screen.say("One place is no backup yet: name a second with --to, best of all away from home.")
     failed = [outcome.location for outcome in made.joined if outcome.failure]
     if failed:
-        raise StoreError(
-            f"Not everything arrived at {' and '.join(failed)}; the next backup goes on there."
-        )
+        raise StoreError(f"Not everything arrived at {' and '.join(failed)}; the next backup goes on there.")

@@ -1,0 +1,28 @@
+"""notou snapshots: what backups a vault holds."""
+
+from __future__ import annotations
+
+import click
+
+from notou.cli.options import Access, choosing, reading, speaking
+from notou.cli.screen import Screen
+from notou.cli.shapes import SNAPSHOT_HEADS, snapshot_fields, snapshot_row
+from notou.cli.text import table
+from notou.jobs.snapshots import list_snapshots
+from notou.vault.selection import Filter
+
+
+@click.command()
+@reading
+@choosing
+@speaking
+def snapshots(access: Access, conditions: Filter, screen: Screen) -> None:
+    """List snapshots, the oldest first; every class of a backup has its own."""
+    found = list_snapshots(access.locations, access.password(), conditions, screen.report)
+    if screen.manner.json:
+        for snapshot in found:
+            screen.result("snapshot", snapshot_fields(snapshot), [])
+    elif found:
+        screen.result("", {}, table([snapshot_row(snapshot) for snapshot in found], SNAPSHOT_HEADS))
+    else:
+        screen.say("There are no such snapshots.")

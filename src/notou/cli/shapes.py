@@ -1,0 +1,108 @@
+"""Snapshots and items as several commands show them: as fields of a JSON line, and as words.
+
+What may not enter: which ones are shown.
+"""
+
+from __future__ import annotations
+
+import stat
+from typing import Any
+
+from notou.cli.screen import path_fields
+from notou.cli.text import printable, size_text, time_text
+from notou.model import Node, NodeKind
+from notou.restore.browse import Item
+from notou.vault.gotime import format_time
+from notou.vault.snapshot import LANE_TAG, Snapshot
+
+SNAPSHOT_HEADS = ["ID", "Time", "Host", "Class", "Tags", "Paths"]
+
+_TYPE_BITS: dict[str, int] = {
+    NodeKind.FILE: stat.S_IFREG,
+    NodeKind.DIR: stat.S_IFDIR,
+    NodeKind.SYMLINK: stat.S_IFLNK,
+    NodeKind.DEVICE: stat.S_IFBLK,
+    NodeKind.CHAR_DEVICE: stat.S_IFCHR,
+    NodeKind.FIFO: stat.S_IFIFO,
+    NodeKind.SOCKET: stat.S_IFSOCK,
+}
+
+
+def class_text(snapshot: Snapshot) -> str:
+    """The class of a snapshot, and whether it is partial; ``-`` for one that Notou did not make."""
+    label = snapshot.lane.label if snapshot.lane is not None else "-"
+    return f"{label} (partial)" if snapshot.partial else label
+
+
+def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
+    """One snapshot for a JSON line."""
+    return {
+        "id": snapshot.id,
+        "short_id": snapshot.short_id,
+        "time": format_time(snapshot.time_ns),
+        "class": snapshot.lane.label if snapshot.lane is not None else None,
+        "partial": snapshot.partial,
+        "hostname": safe(snapshot.hostname),
+        "username": safe(snapshot.username),
+        "paths": [safe(path) for path in snapshot.paths],
+        "tags": [safe(tag) for tag in snapshot.tags],
+        "tree": snapshot.tree.hex(),
+        "parent": snapshot.parent.hex() if snapshot.parent else None,
+        "program_version": safe(snapshot.program_version),
+        "summary": snapshot.summary,
+    }
+
+
+def safe(text: str) -> str:
+    """Text that UTF-8 can carry: lone surrogates (bytes that were none) are escaped."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def snapshot_row(snapshot: Snapshot) -> list[str]:
+    """One snapshot for a table with SNAPSHOT_HEADS."""
+    tags = [tag for tag in snapshot.tags if not tag.startswith(LANE_TAG)]
+    return [
+        snapshot.short_id,
+        time_text(snapshot.time_ns),
+        printable(snapshot.hostname),
+        class_text(snapshot),
+        printable(",".join(tags)),
+        printable(", ".join(snapshot.paths)),
+    ]
+
+
+def item_fields(item: Item) -> dict[str, Any]:
+    """One item for a JSON line."""
+    node = item.node
+    fields: dict[str, Any] = {
+        **path_fields(item.path),
+        "type": node.kind,
+        "size": node.size,
+        "mode": f"{node.mode:04o}",
+        "mtime": format_time(node.mtime_ns),
+        "uid": node.uid,
+        "gid": node.gid,
+        "user": safe(node.user),
+        "group": safe(node.group),
+        "snapshot": item.snapshot.short_id,
+        "class": item.snapshot.lane.label if item.snapshot.lane is not None else None,
+    }
+    if node.link_target:
+        fields["link_target"] = node.link_target.decode("utf-8", "backslashreplace")
+    return fields
+
+
+def item_line(item: Item, *, long: bool) -> str:
+    """One item for people: its path, or with ``long`` as ``ls -l`` shows it."""
+    return f"{_long(item.node)}  {_named(item)}" if long else printable(item.path)
+
+
+def _named(item: Item) -> str:
+    target = f" -> {printable(item.node.link_target)}" if item.node.link_target else ""
+    return printable(item.path) + target
+
+
+def _long(node: Node) -> str:
+    mode = stat.filemode(_TYPE_BITS.get(node.kind, 0) | node.mode)
+    owner = printable(f"{node.user or node.uid}:{node.group or node.gid}")
+    return f"{mode}  {owner:<16}  {size_text(node.size):>10}  {time_text(node.mtime_ns)}"
