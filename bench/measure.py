@@ -5,12 +5,16 @@ What may not enter: which tools there are, what is done with the figures.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import time
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+
+LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 class CommandFailedError(Exception):
@@ -31,16 +35,15 @@ def run(argv: Sequence[str], env: Mapping[str, str], log: Path) -> Measured:
 
     Peak memory is the largest resident set of the command or of any child it waited for.
     """
+    answer = log.with_suffix(".json")
     with log.open("ab") as output:
-        started = time.monotonic()
-        process = subprocess.Popen(list(argv), env={**os.environ, **env}, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+        launch = [sys.executable, "-I", "-S", str(LAUNCHER), str(answer), *argv]
+        subprocess.run(launch, env={**os.environ, **env}, stdout=output, stderr=output, check=True)
+    took = json.loads(answer.read_text())
+    if took.pop("exit_code") != 0:
         tail = log.read_text(errors="replace")[-2000:]
-        raise CommandFailedError(f"{' '.join(argv)} exited with {process.returncode}:\n{tail}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+        raise CommandFailedError(f"{' '.join(argv)} failed:\n{tail}")
+    return Measured(**took)
 
 
 def settle_disk() -> None:
