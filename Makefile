@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 PEER_RESTIC := $(CURDIR)/.peers/usr/bin/restic
 RUST := $(wildcard native/Cargo.toml native/Cargo.lock native/src/*.rs native/src/*/*.rs)
-CODE := src tests tools
+CODE := src tests tools bench
 
 .PHONY: demo test lint format bench changelog install clean
 
@@ -20,7 +20,7 @@ lint: install
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/mypy tests tools
+	$(BIN)/mypy tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/python tools/changelog.py check
 	@if command -v cargo >/dev/null; then cd native && cargo fmt --check && cargo clippy --release --quiet -- -D warnings; \

@@ -1,0 +1,117 @@
+"""How a command line ends: codes, sentences, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from notou import errors
+from notou.cli import exit_codes
+from notou.cli.main import COMMANDS, program
+from tests.support.program import Program
+
+
+@pytest.fixture
+def notou(tmp_path: Path) -> Program:
+    return Program(tmp_path / "home")
+
+
+def test_every_error_has_the_exit_code_that_restic_gives_it() -> None:
+    codes = {
+        errors.NotouError: 1,
+        errors.UsageError: 1,
+        errors.DamagedError: 1,
+        errors.StoreFullError: 1,
+        errors.IncompleteError: 3,
+        errors.NoVaultError: 10,
+        errors.LockedError: 11,
+        errors.WrongPasswordError: 12,
+        KeyboardInterrupt: 130,
+    }
+    assert {kind: exit_codes.exit_code(kind("x")) for kind in codes} == codes
+    assert set(codes.values()) | {0} == set(exit_codes.MEANINGS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_the_table_leads_to_it(name: str) -> None:
+    command = program().get_command(program().make_context("notou", [], resilient_parsing=True), name)
+    assert command is not None
+    assert command.name == name
+    assert command.help
+
+
+def test_every_command_answers_to_help(notou: Program) -> None:
+    for name in COMMANDS:
+        assert f"Usage: notou {name}" in notou.run(name, "--help").stdout
+
+
+def test_the_version_and_the_list_of_commands_import_no_command() -> None:
+    for words in (["--version"], ["--help"]):
+        script = (
+            "import sys; from notou.cli.main import run; run(sys.argv[1:]);"
+            "slow = ('notou.jobs', 'notou.kernel', 'keyring', 'orjson', 'platformdirs');"
+            "print([name for name in sys.modules if name.startswith(slow)])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["fly"], 1, "No such command 'fly'."),
+        (["snapshots"], 1, "Missing option '--from'."),
+        (["snapshots", "--from"], 1, "requires an argument"),
+        (["snapshots", "--from", "{tmp}/nothing"], 10, "{tmp}/nothing"),
+        (["restore", "latest", "--from", "{tmp}/nothing", "--target", "{tmp}/out"], 10, "{tmp}/nothing"),
+        (["init", "--to", "s3://bucket"], 1, "s3:"),
+        (["init", "--to", "{tmp}/a", "--to", "{tmp}/b/../a"], 1, "named twice"),
+        (["find", "x", "--newer", "yesterday", "--from", "{tmp}"], 1, "is no time"),
+    ],
+)
+def test_bad_input_ends_in_one_sentence(
+    words: list[str], code: int, sentence: str, notou: Program, tmp_path: Path
+) -> None:
+    done = notou.run(*(word.format(tmp=tmp_path) for word in words), expect=code)
+    assert sentence.format(tmp=tmp_path) in done.stderr
+    assert done.stderr.startswith("notou: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_wrong_password_ends_with_12(notou: Program, tmp_path: Path) -> None:
+    notou.run("init", "--to", tmp_path / "vault")
+    stranger = Program(tmp_path / "home", password="guessed")
+    assert "password" in stranger.run("snapshots", "--from", tmp_path / "vault", expect=12).stderr
+
+
+def test_output_that_nobody_reads_any_more_ends_quietly(notou: Program, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    notou.home.mkdir()
+    done = subprocess.run(
+        notou.argv("--help"), env=notou.env, stdout=write, stderr=subprocess.PIPE, text=True
+    )
+    os.close(write)
+    assert done.stderr == ""
+
+
+def test_doctor_says_which_kernel_runs_and_what_the_reference_costs(notou: Program) -> None:
+    env = {**notou.env, "NOTOU_KERNEL": "reference"}
+    notou.home.mkdir()
+    done = subprocess.run(notou.argv("doctor", "--json"), env=env, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert (found["event"], found["kernel"]) == ("doctor", "reference")
+    assert "times as long" in found["advice"][0]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_completion(shell: str, notou: Program) -> None:
+    assert "_NOTOU_COMPLETE" in notou.run("completion", shell).stdout

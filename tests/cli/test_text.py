@@ -1,0 +1,58 @@
+"""What people read: sizes, durations, and names that could steer a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from click import BadParameter
+
+from notou.cli.progress import progress_text
+from notou.cli.text import count_text, duration_text, printable, size_text, table
+from notou.cli.times import moment
+from notou.events import Progress
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"plain.txt", "plain.txt"),
+        ("été 鳥".encode(), "été 鳥"),
+        (b"\x1b[2J\x07red", "\\x1b[2J\\x07red"),
+        (b"two\nlines", "two\\nlines"),
+        (b"caf\xe9", "caf\\xe9"),
+        ("\u202egpj.exe", "\\u202egpj.exe"),
+    ],
+)
+def test_a_hostile_name_cannot_steer_the_terminal(name: bytes | str, shown: str) -> None:
+    assert printable(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB"), (1 << 61, "2048.0 PiB")],
+)
+def test_sizes_have_the_unit_that_fits(size: int, shown: str) -> None:
+    assert size_text(size) == shown
+
+
+def test_durations_counts_and_tables() -> None:
+    assert [duration_text(seconds) for seconds in (7, 723, 3723)] == ["0:07", "12:03", "1:02:03"]
+    assert [count_text(count, "file") for count in (0, 1, 1234)] == ["0 files", "1 file", "1,234 files"]
+    assert table([["a", "bb"], ["ccc", ""]], ["X", "Y"]) == ["X    Y", "a    bb", "ccc"]
+
+
+def test_the_progress_line_says_what_how_much_how_fast_and_how_long() -> None:
+    line = progress_text(Progress(50, 10 << 20, 100, 40 << 20, b"/home/a\x1b"), 10.0, 200)
+    assert line == "[0:10]  25.0%  50 / 100 files  10.0 MiB / 40.0 MiB  1.0 MiB/s  0:30 left  /home/a\\x1b"
+
+
+def test_the_progress_line_fits_the_terminal_and_survives_unknown_totals() -> None:
+    progress = Progress(3, 0, current=b"x" * 500)
+    assert len(progress_text(progress, 0.0, 80)) == 79
+    assert progress_text(Progress(3, 0), 0.0, 80) == "[0:00]  3 files  0 B"
+
+
+def test_a_moment_is_read_in_utc_or_with_its_offset() -> None:
+    assert moment("1970-01-01T00:00:01+00:00") == 10**9
+    assert moment("1970-01-01T01:00:01.5+01:00") == 1_500_000_000
+    with pytest.raises(BadParameter):
+        moment("yesterday")
