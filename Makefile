@@ -11,7 +11,7 @@ CODE := src tests tools bench
 .PHONY: demo test lint format bench changelog install clean
 
 demo: install
-	$(BIN)/python tools/demo.py
+	$(BIN)/python -m tools.demo
 
 test: install peers
 	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/pytest -q -n $(WORKERS)
@@ -33,7 +33,7 @@ format: install
 
 bench: install
 	tools/peers.sh bench
-	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/python -m bench
+	PATH="$(CURDIR)/.peers/bin:$$PATH" NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/python -m bench
 
 changelog: install
 	$(BIN)/python tools/changelog.py write

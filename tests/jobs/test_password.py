@@ -11,7 +11,6 @@ import pytest
 from notou.errors import UsageError
 from notou.jobs.password import MOST_PASSWORD_BYTES, PasswordOptions, find_password
 
-
 NOTHING_SAID = PasswordOptions()
 
 
