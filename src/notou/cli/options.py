@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -88,13 +88,25 @@ def keeping(command: Command) -> Command:
 
 
 def choosing(command: Command) -> Command:
-    """--host, --tag, --path, --class → ``conditions``, which snapshots count."""
+    """--host, --tag, --class and --path → ``conditions``, which snapshots count."""
+
+    @click.option("--path", "paths", metavar="PATH", multiple=True, help="Only snapshots of this path.")
+    @choosing_any_path
+    @functools.wraps(command)
+    def wrapped(*, paths: tuple[str, ...], conditions: Any, **rest: Any) -> None:
+        absolute = tuple(os.path.abspath(path) for path in paths)
+        command(conditions=replace(conditions, paths=absolute), **rest)
+
+    return wrapped
+
+
+def choosing_any_path(command: Command) -> Command:
+    """--host, --tag, --class → ``conditions``, for commands where --path means something else."""
 
     @click.option("--host", "hosts", metavar="HOST", multiple=True, help="Only snapshots of this host.")
     @click.option(
         "--tag", "tags", metavar="TAG[,TAG…]", multiple=True, help="Only snapshots with all these tags."
     )
-    @click.option("--path", "paths", metavar="PATH", multiple=True, help="Only snapshots of this path.")
     @click.option(
         "--class", "classes", type=click.Choice(CLASSES), multiple=True, help="Only this class of items."
     )
@@ -103,24 +115,20 @@ def choosing(command: Command) -> Command:
         *,
         hosts: tuple[str, ...],
         tags: tuple[str, ...],
-        paths: tuple[str, ...],
         classes: tuple[str, ...],
         **rest: Any,
     ) -> None:
-        command(conditions=_conditions(hosts, tags, paths, classes), **rest)
+        command(conditions=_conditions(hosts, tags, classes), **rest)
 
     return wrapped
 
 
-def _conditions(
-    hosts: tuple[str, ...], tags: tuple[str, ...], paths: tuple[str, ...], classes: tuple[str, ...]
-) -> Any:
+def _conditions(hosts: tuple[str, ...], tags: tuple[str, ...], classes: tuple[str, ...]) -> Any:
     from notou.model import Lane
     from notou.vault.selection import Filter
 
     return Filter(
         hosts=hosts,
         tags=tuple(tuple(group.split(",")) for group in tags),
-        paths=tuple(os.path.abspath(path) for path in paths),
         lanes=tuple(Lane[name.upper()] for name in classes),
     )

@@ -5,14 +5,18 @@ What may not enter: what is inside snapshots.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.model import Lane
 from notou.vault.repository import Vault
-from notou.vault.selection import Filter, newest_first, pick
+from notou.vault.selection import LATEST, Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot
+
+_AGO = re.compile(r"latest~(\d{1,4})")
 
 
 def list_snapshots(
@@ -28,9 +32,25 @@ def list_snapshots(
 def open_and_pick(
     locations: Sequence[str], password: str, wanted: str, conditions: Filter
 ) -> tuple[OpenVault, list[Snapshot]]:
-    """The vault and the snapshots meant by ``wanted`` (an id's beginning, or ``latest``)."""
+    """The vault and the snapshots meant by ``wanted``, see meant."""
     opened = open_vault(locations, password)
-    return opened, pick(opened.vault.snapshots(), wanted, conditions)
+    return opened, meant(opened.vault.snapshots(), wanted, conditions)
+
+
+def meant(snapshots: Sequence[Snapshot], wanted: str, conditions: Filter) -> list[Snapshot]:
+    """The snapshots a word means: an id's beginning, ``latest``, or ``latest~2``, the latest two runs ago.
+
+    Raises NotFoundError when there is none, UsageError when a beginning means several.
+    """
+    ago = _AGO.fullmatch(wanted)
+    if ago is None:
+        return pick(snapshots, wanted, conditions)
+    found = pick(snapshots, LATEST, conditions)
+    same = [one for one in snapshots if one.group_key == found[0].group_key]
+    for _ in range(int(ago[1])):
+        conditions = replace(conditions, before_ns=max(one.time_ns for one in found) - 1)
+        found = pick(same, LATEST, conditions)
+    return found
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
