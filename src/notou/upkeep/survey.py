@@ -1,0 +1,99 @@
+"""What the copies hold together, read strictly: the ground prune and repair stand on.
+
+A job that deletes must know every snapshot and every index file; one that no copy can yield is an error
+here, not something to pass over. What may not enter: deciding, deleting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notou.errors import DamagedError, NotFoundError
+from notou.kernel import Index
+from notou.model import BlobEntry, BlobKind, FileKind, Lane, ObjectName
+from notou.upkeep.objects import list_packs, read_from_any
+from notou.vault.sealed import open_file
+from notou.vault.snapshot import decode_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notou.stores.base import Store
+    from notou.vault.keys import MasterKey
+    from notou.vault.snapshot import Snapshot
+
+_HEADER_AROUND = 32 + 4  # nonce and MAC of the sealed header, and the length after it
+_RAW_ENTRY = 37
+_COMPRESSED_ENTRY = 41
+
+
+def lane_names() -> list[str]:
+    """The text of each lane in index files, as the kernel's Index wants it."""
+    return [lane.label for lane in Lane]
+
+
+def pack_file_bytes(entries: Iterable[BlobEntry]) -> int:
+    """What a pack of these blobs must measure: blobs, sealed header, length (VAULT-FORMAT, Pack)."""
+    return _HEADER_AROUND + sum(
+        entry.length + (_COMPRESSED_ENTRY if entry.plain_length else _RAW_ENTRY) for entry in entries
+    )
+
+
+def pack_kind(entries: Iterable[BlobEntry]) -> BlobKind | None:
+    """What the pack holds; None when it mixes data and trees, as format 1 allows."""
+    kinds = {entry.kind for entry in entries}
+    return BlobKind(kinds.pop()) if len(kinds) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Every index file of the copies, in one Index; ``packs_named`` by each file; ``damaged`` id → why."""
+
+    index: Index
+    packs_named: dict[str, frozenset[bytes]]
+    damaged: dict[str, str]
+
+    def require_whole(self) -> None:
+        """DamagedError when an index file is right at no copy."""
+        for id_, reason in self.damaged.items():
+            raise DamagedError(
+                f"The index file {id_} can be read from no copy: {reason} Run repair index first."
+            )
+
+
+def read_indexes(stores: Sequence[Store], master: MasterKey) -> Indexes:
+    """Read the index files of all copies, each once, from a copy that has it right."""
+    found = Indexes(Index(lane_names()), {}, {})
+    for id_ in union_of_names(stores, FileKind.INDEX):
+        try:
+            data = read_from_any(stores, ObjectName(FileKind.INDEX, id_))
+            found.packs_named[id_] = frozenset(found.index.load(open_file(master, id_, data)))
+        except (DamagedError, NotFoundError) as error:
+            found.damaged[id_] = str(error)
+    return found
+
+
+def read_snapshots(stores: Sequence[Store], master: MasterKey) -> list[Snapshot]:
+    """Every snapshot of every copy, oldest first; DamagedError when one is right at no copy."""
+    found = []
+    for id_ in union_of_names(stores, FileKind.SNAPSHOT):
+        data = read_from_any(stores, ObjectName(FileKind.SNAPSHOT, id_))
+        found.append(decode_snapshot(open_file(master, id_, data), id_))
+    return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id))
+
+
+def union_of_names(stores: Iterable[Store], kind: FileKind) -> list[str]:
+    """The ids of a kind that any copy lists, ascending."""
+    return sorted({id_ for store in stores for id_, _ in store.list(kind)})
+
+
+def union_of_packs(stores: Iterable[Store], index: Index) -> dict[bytes, int]:
+    """Pack id → bytes for every pack that any copy lists; where they differ, the size the index asks for."""
+    right = {pack_id: pack_file_bytes(index.entries(pack_id)) for pack_id, _, _, _ in index.packs()}
+    union: dict[bytes, int] = {}
+    for store in stores:
+        for pack_id, size in list_packs(store).items():
+            if pack_id not in union or size == right.get(pack_id):
+                union[pack_id] = size
+    return union
