@@ -20,9 +20,11 @@ from notou.kernel.gotext import json_string, parse_rfc3339, quote, rfc3339, unqu
 from notou.model import Node, NodeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 ID_BYTES = 32
+_TREE_START = '{"nodes":['
+_DECODER = json.JSONDecoder()
 _U32_MOST = 2**32 - 1
 _U64_MOST = 2**64 - 1
 
@@ -310,3 +312,32 @@ def _raw_json(value: object) -> str:
     for char in "<>&\u2028\u2029":  # these stand in strings only
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def split_tree(plain: bytes) -> list[tuple[Node, bytes]]:
+    """The nodes of a tree, each with its own JSON as it stands in ``plain``; errors as decode_tree.
+
+    For writing an unchanged node again byte for byte.
+    """
+    try:
+        text = plain.decode()
+        pairs = [(decode_node(raw), part.encode()) for raw, part in _node_texts(text)]
+    except (ValueError, RecursionError) as error:
+        raise _damaged(str(error)) from error
+    check_order([node for node, _ in pairs])
+    return pairs
+
+
+def _node_texts(text: str) -> Iterator[tuple[object, str]]:
+    """Each node parsed, and its text. Only trees as restic and Notou lay them out are split."""
+    if not text.startswith(_TREE_START):
+        raise ValueError('it does not begin with "nodes"')
+    at = len(_TREE_START)
+    more = not text.startswith("]", at)
+    while more:
+        raw, end = _DECODER.raw_decode(text, at)
+        yield raw, text[at:end]
+        more = text.startswith(",", end)
+        at = end + more
+    if text[at:].strip() != "]}":
+        raise ValueError("its nodes do not end as they must")

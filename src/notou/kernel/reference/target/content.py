@@ -1,0 +1,84 @@
+"""Bytes of restored files: written with holes for zeros, and read back. What may not enter: packs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from notou.errors import DamagedError
+from notou.kernel.reference.target.nodes import open_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import RawIOBase
+
+    from notou.kernel.reference.target.beneath import Beneath
+
+HOLE_BYTES = 4096
+"""Runs of zeros of this many bytes and more are not written."""
+
+_ZEROS = bytes(HOLE_BYTES)
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_READ_BYTES = 1 << 20
+
+
+def write_at(root: Beneath, path: bytes, size: int, offset: int, plain: bytes) -> None:
+    """Write ``plain`` at ``offset`` of a file that will have ``size`` bytes in the end.
+
+    DamagedError when it would end beyond them.
+    """
+    if offset < 0 or offset + len(plain) > size:
+        raise DamagedError(f"Its content is longer than the {size} bytes its folder listing declares.")
+    with root.parent(path) as (folder, name):
+        handle = open_file(folder, name)
+        try:
+            if os.fstat(handle).st_size < size:
+                os.ftruncate(handle, size)
+            for start, run in _runs(plain):
+                _write_whole(handle, run, offset + start)
+        finally:
+            os.close(handle)
+
+
+def _runs(plain: bytes) -> Iterator[tuple[int, bytes]]:
+    """The stretches of ``plain`` that are not holes, with their offsets."""
+    if _ZEROS not in plain:
+        yield 0, plain
+        return
+    start = 0
+    while (hole := plain.find(_ZEROS, start)) >= 0:
+        yield start, plain[start:hole]
+        start = hole + HOLE_BYTES
+    yield start, plain[start:]
+
+
+def _write_whole(handle: int, data: bytes, offset: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(handle, view, offset)
+        view = view[written:]
+        offset += written
+
+
+def verify(root: Beneath, path: bytes, pieces: list[tuple[bytes, int]]) -> None:
+    """Read a file back: (blob id, plain length) one after the other. DamagedError where it differs."""
+    with root.parent(path) as (folder, name):
+        handle = os.open(name, _READ, dir_fd=folder)
+    with open(handle, "rb", buffering=0) as file:
+        offset = 0
+        for blob_id, length in pieces:
+            if _digest(file, length) != blob_id:
+                raise DamagedError(f"It reads back differently from byte {offset} on.")
+            offset += length
+        if file.read(1):
+            raise DamagedError(f"It is longer than the {offset} bytes that were restored.")
+
+
+def _digest(file: RawIOBase, length: int) -> bytes:
+    """SHA-256 of the next ``length`` bytes, or of fewer where the file ends."""
+    digest = hashlib.sha256()
+    while length and (data := file.read(min(length, _READ_BYTES))):
+        digest.update(data)
+        length -= len(data)
+    return digest.digest()
