@@ -1,0 +1,81 @@
+"""The guide's commands, run as they stand there, in order, by a person with two disks."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.homes import contact, jpeg
+from notou.cli.exit_codes import MEANINGS
+from notou.cli.main import COMMANDS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def make_home(home: Path) -> None:
+    """Contacts, a letter, two pictures."""
+    rng = random.Random(4)
+    for name in ("Documents", "Pictures", ".cache"):
+        (home / name).mkdir(parents=True)
+    (home / "contacts.vcf").write_text("".join(contact(n, n) for n in range(20)), newline="")
+    (home / "Documents" / "letter.txt").write_text("Dear Ana,\n")
+    for name in ("IMG_1.JPG", "img_2.jpg"):
+        (home / "Pictures" / name).write_bytes(jpeg(rng, 20_000, name))
+    (home / ".cache" / "junk").write_bytes(b"junk")
+
+
+def restic() -> str:
+    """Stock restic; without it the guide cannot be tried, which is a failure."""
+    program = os.environ.get("NOTOU_RESTIC") or shutil.which("restic")
+    assert program, "stock restic was not found: run tools/peers.sh and set NOTOU_RESTIC"
+    return program
+
+
+def script(tmp: Path) -> str:
+    """Every block of the guide, with the disks where this test may write."""
+    text = "\n".join(["set -euxo pipefail", "cd", *BLOCK.findall(GUIDE)])
+    for place in ("/media/disk", "/srv/second", "/tmp/"):
+        text = text.replace(place, str(tmp / "places") + place)
+    return text
+
+
+def test_every_command_of_the_guide_works(tmp_path: Path) -> None:
+    make_home(tmp_path / "home")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "notou").symlink_to(Path(sys.executable).with_name("notou"))
+    (programs / "restic").symlink_to(restic())
+    for place in ("media/disk", "srv", "tmp"):
+        (tmp_path / "places" / place).mkdir(parents=True)
+    env = {"HOME": str(tmp_path / "home"), "PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+    done = subprocess.run(["bash", "-c", script(tmp_path)], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    letter = (tmp_path / "home/Documents/letter.txt").read_bytes()
+    places = tmp_path / "places/tmp"
+    assert (places / "letter.txt").read_bytes() == letter
+    for restored in ("papers", "with-restic"):
+        assert next((places / restored).rglob("letter.txt")).read_bytes() == letter
+    assert [path.name for path in (places / "photos").rglob("*.*")] != []
+    assert all(path.suffix.lower() == ".jpg" for path in (places / "photos").rglob("*") if path.is_file())
+
+
+def test_the_guide_names_every_command_and_every_exit_code() -> None:
+    assert [name for name in COMMANDS if f"notou {name}" not in GUIDE] == []
+    for code, meaning in MEANINGS.items():
+        assert f"| {code} | {meaning} |" in GUIDE
+
+
+def test_every_event_of_the_json_lines_is_documented() -> None:
+    documented = (DOCS / "json-lines.md").read_text(encoding="utf-8")
+    source = Path(__file__).resolve().parents[2] / "src/notou/cli"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
+    said = re.findall(r"""(?:\.result|\.warn|_object)\(\s*"(\w+)\"""", code)
+    assert len(said) > 10
+    assert sorted(name for name in set(said) if f"| `{name}` |" not in documented) == []
