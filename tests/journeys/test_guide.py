@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from bench.homes import contact, jpeg
+
 from notou.cli.exit_codes import MEANINGS
 from notou.cli.main import COMMANDS
 
