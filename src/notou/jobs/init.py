@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from notou.copies.replicate import CopyOutcome, Replicator, seed
-from notou.errors import UsageError
+from notou.errors import StoreUnavailableError, UsageError
 from notou.events import Report
 from notou.jobs.places import open_outbox, open_stores
 from notou.jobs.this_process import hostname, username
@@ -31,8 +31,11 @@ class Initialized:
 
 
 def holds_vault(store: Store) -> bool:
-    """Whether a place has a config, which is what makes it a vault."""
-    return bool(store.list(FileKind.CONFIG))
+    """Whether a place has a config, which is what makes it a vault. A folder that is not there has none."""
+    try:
+        return bool(store.list(FileKind.CONFIG))
+    except StoreUnavailableError:  # if there is more to it, making the layout will say so
+        return False
 
 
 def initialize(
