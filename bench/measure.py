@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
