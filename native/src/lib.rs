@@ -7,9 +7,11 @@ use pyo3::prelude::*;
 
 mod blob;
 mod cut;
+mod directory;
 mod errors;
 mod index;
 mod seal;
+mod treejson;
 mod zstd_frames;
 
 #[pymodule]
@@ -18,6 +20,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     seal::register(m)?;
     zstd_frames::register(m)?;
     cut::register(m)?;
+    directory::register(m)?;
     index::register(m)?;
     Ok(())
 }
