@@ -1,0 +1,158 @@
+"""One tree's JSON as names and raw nodes, and the few fields a restore needs of each.
+
+A restore looks at millions of nodes and needs few fields of each, so that a node stays the dictionary the
+JSON parser made until somebody asks for a whole ``Node`` (kernel.treejson, which makes one in several
+microseconds). Everything read here may be hostile: whatever is not as VAULT-FORMAT says ends in
+DamagedError. What may not enter: loading trees, merging lanes.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from notou.errors import DamagedError
+from notou.kernel.gotext import parse_rfc3339, unquote
+from notou.kernel.treejson import decode_node
+from notou.model import Node, NodeKind
+
+RawNode = dict[str, Any]
+"""A node as the JSON says it; only ``name`` (as listed beside it) and ``type`` have been checked."""
+
+LETTERS: dict[str, str] = {
+    NodeKind.FILE: "f",
+    NodeKind.DIR: "d",
+    NodeKind.SYMLINK: "l",
+    NodeKind.DEVICE: "b",
+    NodeKind.CHAR_DEVICE: "c",
+    NodeKind.FIFO: "p",
+    NodeKind.SOCKET: "s",
+}
+"""The kernel's letter for each type of node."""
+
+_SECOND = 1_000_000_000
+_LEAST_NS, _MOST_NS = -(2**63), 2**63 - 1
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+
+
+def _damaged(what: str) -> DamagedError:
+    return DamagedError(f"{what} in the vault is malformed; run `notou check`.")
+
+
+def read_listing(plain: bytes) -> list[tuple[bytes, RawNode]]:
+    """(raw name, node) of every entry of a tree, ascending by name.
+
+    DamagedError when it is no tree, a name could lead out of its folder, or names repeat or are not sorted.
+    """
+    try:
+        nodes = orjson.loads(plain)["nodes"] or []
+        listed = [(unquote(node["name"]), node) for node in nodes]
+        kinds_are_text = {node["type"].__class__ for node in nodes} <= {str}
+    except _MALFORMED as error:
+        raise _damaged("A folder's list") from error
+    if not kinds_are_text:
+        raise _damaged("The kind of an entry")
+    _check_names(listed)
+    return listed
+
+
+def _check_names(listed: list[tuple[bytes, RawNode]]) -> None:
+    before = b""
+    for name, _ in listed:
+        if name <= before or b"/" in name or b"\0" in name or name in (b".", b".."):
+            raise _damaged(f"The name {name!r} (or its order among its neighbours)")
+        before = name
+
+
+def number(node: RawNode, field: str, most: int = 2**63 - 1) -> int:
+    """A field that is a whole number from 0 to ``most``; 0 when absent."""
+    value = node.get(field, 0)
+    if type(value) is not int or not 0 <= value <= most:
+        raise _damaged(f"The {field} of {node.get('name')!r}")
+    return value
+
+
+def mode_bits(node: RawNode) -> int:
+    """Permissions with setuid, setgid and sticky as Unix has them (0o7777), from Go's FileMode."""
+    mode = number(node, "mode")
+    return mode & 0o777 | (mode >> 23 & 1) << 11 | (mode >> 22 & 1) << 10 | (mode >> 20 & 1) << 9
+
+
+def time_ns(node: RawNode, field: str) -> int:
+    """A time in nanoseconds since the epoch, kept within what 64 bits hold (1677 to 2262)."""
+    try:
+        text = node[field]
+        zone = "Z" if text[-1] == "Z" else text[-6:]
+        fraction = text[20 : -len(zone)]
+        moment = _minute_ns(text[:17], zone) + int(text[17:19]) * _SECOND
+        if fraction:
+            moment += int(fraction.ljust(9, "0")[:9])
+    except _MALFORMED:
+        raise _damaged(f"The {field} of {node.get('name')!r}") from None
+    return max(_LEAST_NS, min(moment, _MOST_NS))
+
+
+@lru_cache(maxsize=4096)
+def _minute_ns(minute: str, zone: str) -> int:
+    return parse_rfc3339(f"{minute}00{zone}")
+
+
+def content_ids(node: RawNode) -> bytes:
+    """The ids of a file's blobs, 32 bytes each, joined."""
+    content = node.get("content")
+    if not content:
+        return b""
+    try:
+        ids = bytes.fromhex("".join(content))
+        sound = len(ids) == 32 * len(content) and {len(text) for text in content} == {64}
+    except _MALFORMED:
+        sound = False
+    if not sound:
+        raise _damaged(f"The content of {node.get('name')!r}")
+    return ids
+
+
+def subtree_id(node: RawNode) -> bytes:
+    """The id of a folder's tree."""
+    try:
+        found = bytes.fromhex(node["subtree"])
+    except _MALFORMED:
+        found = b""
+    if len(found) != 32:
+        raise _damaged(f"The folder {node.get('name')!r}")
+    return found
+
+
+def link_target(node: RawNode) -> bytes:
+    """Where a symlink points, raw."""
+    try:
+        raw = node.get("linktarget_raw")
+        return _base64(raw) if raw else str(node["linktarget"]).encode()
+    except _MALFORMED:
+        raise _damaged(f"The target of the link {node.get('name')!r}") from None
+
+
+def extended_attributes(node: RawNode) -> list[tuple[bytes, bytes]]:
+    """(name, value) of each."""
+    found = node.get("extended_attributes")
+    if not found:
+        return []
+    try:
+        return [(each["name"].encode(), _base64(each.get("value") or "")) for each in found]
+    except _MALFORMED:
+        raise _damaged(f"What is attached to {node.get('name')!r}") from None
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def as_node(node: RawNode) -> Node:
+    """All of a node, checked."""
+    try:
+        return decode_node(node)
+    except _MALFORMED as error:
+        raise _damaged(f"The entry {node.get('name')!r}") from error

@@ -1,0 +1,109 @@
+"""Restores snapshots of one or several lanes into a folder.
+
+While one portion is carried out, the next is collected. What may not enter: choosing snapshots, opening
+the vault, the steps themselves (collect, plan, fetch, carry).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from notou import kernel
+from notou.errors import StoreError
+from notou.events import Report
+from notou.restore.carry import Carrier
+from notou.restore.choice import Choice
+from notou.restore.collect import Blocked, Collector
+from notou.restore.contents import ContentWriter
+from notou.restore.fetch import Fetcher
+from notou.restore.options import Overwrite, RestoreOptions, RestoreResult
+from notou.restore.portion import Portion
+from notou.restore.rehearse import Rehearsal
+from notou.restore.tally import Tally
+from notou.restore.trees import TreeReader
+from notou.vault.repository import Vault
+from notou.vault.snapshot import Snapshot
+
+
+def restore(
+    vault: Vault, snapshots: Sequence[Snapshot], target: bytes, options: RestoreOptions, report: Report
+) -> RestoreResult:
+    """Bring the chosen items of ``snapshots``, merged, into the folder ``target`` (made when absent).
+
+    What could not be restored is in the result's ``faults`` and reported as ItemFailed; the rest is there.
+    Raises NotFoundError for a path that is in no snapshot, StoreError where the target cannot be written.
+    """
+    choice = Choice(
+        paths=options.paths,
+        base=options.base,
+        include=options.include,
+        exclude=options.exclude,
+        ignore_case=options.ignore_case,
+    )
+    tally = Tally(report, *_totals(snapshots, choice))
+    reader = TreeReader(vault, snapshots)
+    if options.dry_run:
+        _rehearse(Collector(reader, choice), target, options.overwrite, tally)
+        return tally.result
+    empty = _prepare(target)
+    folder = kernel.Target(target)
+    with Fetcher(vault, folder) as fetcher:
+        writer = ContentWriter(vault.index, folder, fetcher, tally, verify=options.verify)
+        carrier = Carrier(folder, writer, options.overwrite, tally, empty=empty)
+        blocked = _blocked(folder) if options.overwrite is Overwrite.NEVER and not empty else None
+        _carry_all(carrier, Collector(reader, choice, blocked).portions())
+    return tally.result
+
+
+def _carry_all(carrier: Carrier, portions: Iterable[Portion]) -> None:
+    """Carry each portion while the next is collected."""
+    with ThreadPoolExecutor(1, thread_name_prefix="notou-carry") as hand:
+        carried: Future[None] | None = None
+        for portion in portions:
+            if carried is not None:
+                carried.result()
+            carried = hand.submit(carrier.carry, portion)
+        if carried is not None:
+            carried.result()
+    carrier.close()
+
+
+def _prepare(target: bytes) -> bool:
+    """Make the target; returns whether it is empty."""
+    try:
+        os.makedirs(target, mode=0o700, exist_ok=True)
+        with os.scandir(target) as entries:
+            return next(entries, None) is None
+    except OSError as error:
+        shown = target.decode("utf-8", "backslashreplace")
+        raise StoreError(f"The folder {shown} cannot be restored into: {error.strerror}.") from error
+
+
+def _blocked(folder: kernel.Target) -> Blocked:
+    """Where nothing may be overwritten, a file that stands in the place of a folder keeps it."""
+
+    def blocked(paths: list[bytes]) -> set[bytes]:
+        found = folder.stat(paths)
+        return {path for path, there in zip(paths, found, strict=True) if there and there[0] != "d"}
+
+    return blocked
+
+
+def _totals(snapshots: Sequence[Snapshot], choice: Choice) -> tuple[int | None, int | None]:
+    """(files, bytes) as the snapshots say themselves; None where one does not, or only part is restored."""
+    summaries = [snapshot.summary or {} for snapshot in snapshots]
+    files = [each.get("total_files_processed") for each in summaries]
+    sizes = [each.get("total_bytes_processed") for each in summaries]
+    known = [each for each in files + sizes if type(each) is int]
+    if not choice.everything or choice.base or len(known) < 2 * len(summaries):
+        return None, None
+    return sum(known[: len(summaries)]), sum(known[len(summaries) :])
+
+
+def _rehearse(collector: Collector, target: bytes, overwrite: Overwrite, tally: Tally) -> None:
+    folder = kernel.Target(target) if os.path.isdir(target) else None
+    rehearsal = Rehearsal(folder, overwrite, tally)
+    for portion in collector.portions():
+        rehearsal.count(portion)
