@@ -1,0 +1,4 @@
+"""Where items come from. A folder is the first source.
+
+What may not enter: classes, the vault, sending.
+"""
