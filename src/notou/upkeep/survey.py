@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
-from notou.kernel import Index
-from notou.model import BlobEntry, BlobKind, FileKind, Lane, ObjectName
+from notou.model import BlobEntry, BlobKind, FileKind, ObjectName
 from notou.upkeep.objects import list_packs, read_from_any
+from notou.vault.index_files import new_index
 from notou.vault.sealed import open_file
 from notou.vault.snapshot import decode_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from notou.kernel import Index
     from notou.stores.base import Store
     from notou.vault.keys import MasterKey
     from notou.vault.snapshot import Snapshot
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 _HEADER_AROUND = 32 + 4  # nonce and MAC of the sealed header, and the length after it
 _RAW_ENTRY = 37
 _COMPRESSED_ENTRY = 41
-
-
-def lane_names() -> list[str]:
-    """The text of each lane in index files, as the kernel's Index wants it."""
-    return [lane.label for lane in Lane]
 
 
 def pack_file_bytes(entries: Iterable[BlobEntry]) -> int:
@@ -47,28 +43,27 @@ def pack_kind(entries: Iterable[BlobEntry]) -> BlobKind | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexes:
-    """Every index file of the copies, in one Index; ``packs_named`` by each file; ``damaged`` id → why."""
+class IndexNames:
+    """Which packs (32-byte ids) each readable index file (hex id) names; ``damaged``: id → why not."""
 
-    index: Index
     packs_named: dict[str, frozenset[bytes]]
     damaged: dict[str, str]
 
     def require_whole(self) -> None:
-        """DamagedError when an index file is right at no copy."""
+        """DamagedError when an index file is right at no copy: what it names would look like waste."""
         for id_, reason in self.damaged.items():
             raise DamagedError(
                 f"The index file {id_} can be read from no copy: {reason} Run repair index first."
             )
 
 
-def read_indexes(stores: Sequence[Store], master: MasterKey) -> Indexes:
+def read_index_names(stores: Sequence[Store], master: MasterKey) -> IndexNames:
     """Read the index files of all copies, each once, from a copy that has it right."""
-    found = Indexes(Index(lane_names()), {}, {})
+    found = IndexNames({}, {})
     for id_ in union_of_names(stores, FileKind.INDEX):
         try:
             data = read_from_any(stores, ObjectName(FileKind.INDEX, id_))
-            found.packs_named[id_] = frozenset(found.index.load(open_file(master, id_, data)))
+            found.packs_named[id_] = frozenset(new_index().load(open_file(master, id_, data)))
         except (DamagedError, NotFoundError) as error:
             found.damaged[id_] = str(error)
     return found

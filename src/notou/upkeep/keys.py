@@ -1,0 +1,181 @@
+"""The keys of a vault: listed, added, removed, exchanged, at every copy.
+
+Each step is safe by itself: a new key is put and read back and opened from every copy before an old one
+goes anywhere. What may not enter: asking for passwords, making master keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notou.errors import (
+    DamagedError,
+    NotFoundError,
+    StoreError,
+    UsageError,
+    WrongPasswordError,
+)
+from notou.model import FileKind, ObjectName
+from notou.upkeep.living import locked
+from notou.upkeep.objects import read_object
+from notou.vault.keys import NEW_KEY_WORK, create_key_file, key_info, open_key_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notou.events import Report
+    from notou.stores.base import Store
+    from notou.upkeep.living import LivingCopies
+    from notou.vault.keys import KeyInfo, MasterKey, Random, ScryptWork
+    from notou.vault.locking import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """One key: where it is, whether the password in use opens it. ``info`` is None when it is damaged."""
+
+    id: str
+    info: KeyInfo | None
+    in_use: bool
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """The key added and those removed (hex ids, "" and () for none); copies that failed: location → why."""
+
+    added: str
+    removed: tuple[str, ...]
+    failures: Mapping[str, str]
+
+
+def list_keys(copies: Sequence[Store], password: str) -> list[KeyEntry]:
+    """Every key of every copy, by id. Copies that do not answer raise StoreError."""
+    places: dict[str, list[Store]] = {}
+    for store in copies:
+        for id_, _ in store.list(FileKind.KEY):
+            places.setdefault(id_, []).append(store)
+    return [_entry(id_, stores, password) for id_, stores in sorted(places.items())]
+
+
+def _entry(id_: str, stores: Sequence[Store], password: str) -> KeyEntry:
+    locations = tuple(store.location for store in stores)
+    for store in stores:
+        try:
+            data = read_object(store, ObjectName(FileKind.KEY, id_))
+            return KeyEntry(id_, key_info(data), _opens(data, password), locations)
+        except (DamagedError, NotFoundError):
+            continue
+    return KeyEntry(id_, None, in_use=False, locations=locations)
+
+
+def _opens(data: bytes, password: str) -> bool:
+    try:
+        open_key_file(data, password)
+    except (WrongPasswordError, DamagedError):
+        return False
+    return True
+
+
+def add_key(
+    copies: Sequence[Store],
+    master: MasterKey,
+    password: str,
+    *,
+    holder: Holder,
+    random: Random,
+    report: Report,
+    work: ScryptWork = NEW_KEY_WORK,
+) -> KeyChange:
+    """Add a key that opens with ``password`` at every copy that answers."""
+    with locked(copies, master, holder, report, exclusive=False) as living:
+        added = _add(living, master, password, holder, random, work)
+        return KeyChange(added, (), living.failures)
+
+
+def remove_key(
+    copies: Sequence[Store], master: MasterKey, key_id: str, password: str, *, holder: Holder, report: Report
+) -> KeyChange:
+    """Remove the key whose id begins with ``key_id`` at every copy that answers.
+
+    Raises NotFoundError when there is none, UsageError when several begin so, when it is the one that
+    ``password`` (in use) opens, or when a copy would be left without a key that it opens.
+    """
+    with locked(copies, master, holder, report, exclusive=True) as living:
+        entries = list_keys(living.stores, password)
+        chosen = _chosen(entries, key_id)
+        if chosen.in_use:
+            raise UsageError(
+                f"The key {chosen.id[:8]} is the one in use; open the vault with another to remove it."
+            )
+        for store in living.stores:
+            if not any(entry.in_use and store.location in entry.locations for entry in entries):
+                raise UsageError(
+                    f"The key in use is not at {store.location}; heal that copy first. Nothing was removed."
+                )
+        living.each(lambda store: store.delete(ObjectName(FileKind.KEY, chosen.id)))
+        return KeyChange("", (chosen.id,), living.failures)
+
+
+def change_password(
+    copies: Sequence[Store],
+    master: MasterKey,
+    old_password: str,
+    new_password: str,
+    *,
+    holder: Holder,
+    random: Random,
+    report: Report,
+    work: ScryptWork = NEW_KEY_WORK,
+) -> KeyChange:
+    """Add a key for the new password, open it from each copy, then remove the keys the old one opens."""
+    with locked(copies, master, holder, report, exclusive=True) as living:
+        old = [entry.id for entry in list_keys(living.stores, old_password) if entry.in_use]
+        added = _add(living, master, new_password, holder, random, work)
+
+        def remove(store: Store) -> None:
+            for id_ in old:
+                store.delete(ObjectName(FileKind.KEY, id_))
+
+        living.each(remove)
+        return KeyChange(added, tuple(old), living.failures)
+
+
+def _chosen(entries: Sequence[KeyEntry], prefix: str) -> KeyEntry:
+    meant = [entry for entry in entries if prefix and entry.id.startswith(prefix)]
+    if not meant:
+        raise NotFoundError(f"No key's id begins with “{prefix}”; list the keys to see them.")
+    if len(meant) > 1:
+        raise UsageError(f"{len(meant)} keys' ids begin with “{prefix}”; give more digits.")
+    return meant[0]
+
+
+def _add(
+    living: LivingCopies, master: MasterKey, password: str, holder: Holder, random: Random, work: ScryptWork
+) -> str:
+    if not password:
+        raise UsageError("The new password is empty; choose one.")
+    data = create_key_file(
+        password,
+        master,
+        username=holder.username,
+        hostname=holder.hostname,
+        created_ns=holder.now_ns(),
+        random=random,
+        work=work,
+    )
+    name = ObjectName(FileKind.KEY, hashlib.sha256(data).hexdigest())
+
+    def put(store: Store) -> None:
+        store.put(name, data)
+        try:
+            opened = open_key_file(read_object(store, name), password)
+        except (DamagedError, NotFoundError, WrongPasswordError) as error:
+            raise StoreError(f"The new key does not open from {store.location}: {error}") from error
+        if opened != master:
+            raise StoreError(f"The new key at {store.location} opens to another vault's master key.")
+
+    living.each(put)
+    return name.id

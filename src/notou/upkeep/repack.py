@@ -1,0 +1,75 @@
+"""Writes blobs that shall stay into new packs, lane by lane, and sends each pack as it is finished.
+
+What may not enter: choosing what is packed anew; index files.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notou.kernel import Writer
+from notou.model import UNKNOWN_LANE
+from notou.upkeep.objects import pack_name
+from notou.vault.derive import cut_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notou.kernel import CutRule, Index
+    from notou.model import BlobEntry
+    from notou.stores.base import Store
+    from notou.upkeep.living import LivingCopies
+    from notou.vault.keys import MasterKey
+
+_LEVEL = 3
+# The Writer wants a rule for every lane, the unknown one included; whole blobs are stored here, so nothing is ever cut.
+_NO_CUT: CutRule = ("content", 512 << 10, 20, 8 << 20)
+
+
+class Repacker:
+    """Stores blobs into packs the ``index`` is told of; ``packs`` collects what was written: id → bytes.
+
+    ``index`` names what shall stay as it is: what it holds in a lane is not stored again.
+    ``workspace`` is an empty folder on this machine, with room for a few packs.
+    """
+
+    def __init__(
+        self, master: MasterKey, index: Index, workspace: bytes, pack_bytes: int, living: LivingCopies
+    ) -> None:
+        self._writer = Writer(
+            master.bytes64,
+            cut_key(master),
+            index,
+            workspace,
+            [_NO_CUT] * (UNKNOWN_LANE + 1),
+            pack_bytes,
+            _LEVEL,
+        )
+        self._workspace = workspace
+        self._living = living
+        self.packs: dict[bytes, int] = {}
+
+    def store(self, lane: int, entries: Sequence[BlobEntry], blobs: Sequence[bytes]) -> None:
+        """Store the plain ``blobs`` of ``entries`` in ``lane``."""
+        for kind in sorted({entry.kind for entry in entries}):
+            ofkind = [blob for entry, blob in zip(entries, blobs, strict=True) if entry.kind == kind]
+            self._writer.store_blobs(lane, kind, ofkind)
+        self._send()
+
+    def finish(self) -> None:
+        """Close the open packs and send them."""
+        self._writer.flush()
+        self._send()
+
+    def _send(self) -> None:
+        for pack_id, _, size in self._writer.finished():
+            path = os.path.join(self._workspace, os.fsencode(pack_id.hex()))
+            name = pack_name(pack_id)
+
+            def adopt(store: Store, path: bytes = path) -> None:
+                store.adopt(name, path)  # noqa: B023 - called within this turn of the loop
+
+            self._living.each(adopt)
+            self.packs[pack_id] = size
+            os.unlink(path)
