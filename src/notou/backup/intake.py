@@ -1,0 +1,88 @@
+"""Collects files to be stored, and stores them in large batches; then builds the trees of what is whole.
+
+What may not enter: which files, which lanes (sorting), publishing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notou.backup.sorting import Work
+from notou.backup.tally import Tally
+from notou.backup.trees import TreeBuilder
+from notou.backup.walk import Frame
+from notou.events import ItemFailed, Report
+from notou.kernel import Directory, Writer
+from notou.model import BlobKind, Lane
+
+_BATCH_FILES = 4096
+_BATCH_BYTES = 128 * 1024 * 1024
+_PENDING_ENTRIES = 16384
+"""Directories that wait for their trees hold their listing in memory; this bounds it."""
+
+
+class Intake:
+    """The files and directories between the walk and the vault."""
+
+    def __init__(self, writer: Writer, trees: TreeBuilder, tally: Tally, report: Report) -> None:
+        """``report`` is told ItemFailed of each file that is not stored."""
+        self._writer = writer
+        self._trees = trees
+        self._tally = tally
+        self._report = report
+        self._work: dict[Lane, list[tuple[Directory, list[int]]]] = {}
+        self._files = 0
+        self._bytes = 0
+        self._whole: list[Frame] = []
+        self._entries = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to drain."""
+        return self._files >= _BATCH_FILES or self._bytes >= _BATCH_BYTES or self._entries >= _PENDING_ENTRIES
+
+    def add(self, frame: Frame, work: Work) -> Iterator[None]:
+        """Take in a directory's files, in portions; yields each time a portion has made it full."""
+        if not work:
+            return
+        sizes = frame.directory.sizes
+        for lane, entries in work.items():
+            for portion in _portions(entries, sizes):
+                self._work.setdefault(lane, []).append((frame.directory, portion))
+                self._files += len(portion)
+                self._bytes += sum(sizes[entry] for entry in portion)
+                if self.full:
+                    yield
+
+    def left(self, frame: Frame) -> None:
+        """Take in a directory all of whose files and directories below were taken in."""
+        self._whole.append(frame)
+        self._entries += len(frame.directory.kinds)
+
+    def drain(self) -> None:
+        """Store every file taken in, then build the trees of the directories that are whole."""
+        for lane, work in sorted(self._work.items()):
+            with self._tally.spending(self._writer, lane, BlobKind.DATA):
+                faults = self._writer.store(lane, work)
+            for path, reason in faults:
+                self._tally.faults += 1
+                self._report(ItemFailed(path, reason))
+        self._work.clear()
+        self._files = self._bytes = 0
+        self._trees.finish(self._whole)
+        self._whole.clear()
+        self._entries = 0
+
+
+def _portions(entries: list[int], sizes: list[int]) -> Iterator[list[int]]:
+    """Cut a directory's files into portions that no batch is too small for, a large file by itself."""
+    portion: list[int] = []
+    size = 0
+    for entry in entries:
+        portion.append(entry)
+        size += sizes[entry]
+        if size >= _BATCH_BYTES or len(portion) >= _BATCH_FILES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion

@@ -1,0 +1,93 @@
+"""Counts what a backup does, lane by lane, for the snapshots' summaries and for progress.
+
+What may not enter: anything that decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from notou.backup.options import Counts
+from notou.backup.sorting import Work
+from notou.backup.walk import Frame
+from notou.kernel import Writer
+from notou.kernel.gotext import json_string, quote
+from notou.model import BlobKind, Lane
+from notou.vault.gotime import format_time
+
+
+class Tally:
+    """The counts of one run."""
+
+    def __init__(self) -> None:
+        self.lanes: dict[Lane, Counts] = {}
+        self.files = 0
+        self.bytes = 0
+        self.faults = 0
+
+    def of(self, lane: Lane) -> Counts:
+        """The counts of a lane."""
+        return self.lanes.setdefault(lane, Counts())
+
+    def entered(self, frame: Frame, work: Work) -> None:
+        """Count a directory's files as they were sorted."""
+        if not frame.items:
+            return
+        kinds, sizes = frame.directory.kinds, frame.directory.sizes
+        plain = kinds.count(b"f") == len(kinds)
+        for lane, items in frame.items.items():
+            files = items if plain else [entry for entry in items if kinds[entry] == ord("f")]
+            size = sum(sizes) if len(files) == len(sizes) else sum(sizes[entry] for entry in files)
+            counts = self.of(lane)
+            to_store = len(work.get(lane, ()))
+            counts.files_unmodified += len(files) - to_store
+            changed = _count_known(frame, work.get(lane, []))
+            counts.files_changed += changed
+            counts.files_new += to_store - changed
+            counts.total_files_processed += len(files)
+            counts.total_bytes_processed += size
+            self.files += len(files)
+            self.bytes += size
+
+    def left(self, frame: Frame, lane: Lane, *, unchanged: bool) -> None:
+        """Count a directory whose tree of a lane is there."""
+        counts = self.of(lane)
+        if unchanged:
+            counts.dirs_unmodified += 1
+        elif lane in frame.compared:
+            counts.dirs_changed += 1
+        else:
+            counts.dirs_new += 1
+
+    @contextmanager
+    def spending(self, writer: Writer, lane: Lane, kind: BlobKind) -> Iterator[None]:
+        """Count the blobs that are new to the vault inside the with block, all of one lane and kind."""
+        _, _, blobs, plain, sealed = writer.progress()
+        yield
+        _, _, blobs_now, plain_now, sealed_now = writer.progress()
+        counts = self.of(lane)
+        if kind == BlobKind.DATA:
+            counts.data_blobs += blobs_now - blobs
+        else:
+            counts.tree_blobs += blobs_now - blobs
+        counts.data_added += plain_now - plain
+        counts.data_added_packed += sealed_now - sealed
+
+    def summary(self, lane: Lane, start_ns: int, end_ns: int) -> dict[str, Any]:
+        """A lane's counts as the summary of its snapshot; the fields and their order are restic's."""
+        return {
+            "backup_start": format_time(start_ns),
+            "backup_end": format_time(end_ns),
+            **asdict(self.of(lane)),
+        }
+
+
+def _count_known(frame: Frame, entries: list[int]) -> int:
+    """How many of the entries had a namesake in the parents."""
+    if not (frame.before and entries):
+        return 0
+    names = frame.directory.names
+    return sum(json_string(quote(names[entry])).encode() in frame.before for entry in entries)
