@@ -36,7 +36,7 @@ class RestoreOptions:
 class RestoreResult:
     """Counts of what was (in a dry run: would be) restored.
 
-    ``files`` and ``bytes_written``: new in the target; ``kept``: left as they were there already; ``links``: further
+    ``files`` and ``bytes_written``: new in the target; ``kept``: were there already; ``links``: further
     hard links; ``faults``: (path, sentence) of items not restored or not restored wholly, at most
     ``MOST_FAULTS`` of ``failed``.
     """
