@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HealResult:
-    """(location, object) of what was put right; with a sentence, of what could not be; and copies that failed."""
+    """(location, object) of what was put right, with a sentence of what could not be; copies that failed."""
 
     healed: tuple[tuple[str, ObjectName], ...]
     unhealed: tuple[tuple[str, ObjectName, str], ...]

@@ -18,6 +18,7 @@ from notou.upkeep.prune_plan import PackUse, PruneOptions, PrunePlan, plan_prune
 from notou.upkeep.reach import LostTree, mark_reached
 from notou.upkeep.repack import Repacker
 from notou.upkeep.survey import (
+    index_of,
     pack_file_bytes,
     pack_kind,
     read_index_names,
@@ -25,7 +26,6 @@ from notou.upkeep.survey import (
     union_of_packs,
 )
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
-from notou.vault.index_files import new_index
 from notou.vault.repository import Vault
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _carry_out(
     living: LivingCopies,
     report: Report,
 ) -> None:
-    kept = _index_of(ground.vault.index, ground.plan.keep)
+    kept = index_of(ground.vault.index, ground.plan.keep)
     repacker = Repacker(master, kept, workspace, options.target_pack_bytes, living)
     _repack(ground, repacker, report)
     _require_all_kept(ground, kept)
@@ -159,14 +159,6 @@ def _carry_out(
         ),
         living,
     )
-
-
-def _index_of(index: Index, pack_ids: frozenset[bytes]) -> Index:
-    chosen = new_index()
-    for pack_id, lane, _, _ in index.packs():
-        if pack_id in pack_ids:
-            chosen.add_pack(pack_id, lane, index.entries(pack_id))
-    return chosen
 
 
 def _repack(ground: _Ground, repacker: Repacker, report: Report) -> None:

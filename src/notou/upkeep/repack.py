@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notou.kernel import Writer
-from notou.model import UNKNOWN_LANE
+from notou.model import UNKNOWN_LANE, BlobKind
 from notou.upkeep.objects import pack_name
 from notou.vault.derive import cut_key
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from notou.vault.keys import MasterKey
 
 _LEVEL = 3
-# The Writer wants a rule for every lane, the unknown one included; whole blobs are stored here, so nothing is ever cut.
+# The Writer wants a rule for every lane, the unknown one included; whole blobs are stored
+# here, so nothing is ever cut.
 _NO_CUT: CutRule = ("content", 512 << 10, 20, 8 << 20)
 
 
@@ -56,6 +57,12 @@ class Repacker:
             ofkind = [blob for entry, blob in zip(entries, blobs, strict=True) if entry.kind == kind]
             self._writer.store_blobs(lane, kind, ofkind)
         self._send()
+
+    def store_tree(self, lane: int, plain: bytes) -> bytes:
+        """Store a tree's JSON in ``lane``; its id."""
+        tree_id = self._writer.store_blobs(lane, BlobKind.TREE, [plain])[0]
+        self._send()
+        return tree_id
 
     def finish(self) -> None:
         """Close the open packs and send them."""

@@ -22,7 +22,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)%")
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """One of: ``part`` of ``parts`` (by the first byte of the id), a random ``share``, random ``size_bytes``."""
+    """``part`` of ``parts`` (by the first byte of the id), a random ``share``, or random ``size_bytes``."""
 
     part: int = 1
     parts: int = 1

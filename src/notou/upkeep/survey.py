@@ -17,7 +17,7 @@ from notou.vault.sealed import open_file
 from notou.vault.snapshot import decode_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from notou.kernel import Index
     from notou.stores.base import Store
@@ -55,6 +55,15 @@ class IndexNames:
             raise DamagedError(
                 f"The index file {id_} can be read from no copy: {reason} Run repair index first."
             )
+
+
+def index_of(index: Index, pack_ids: Collection[bytes]) -> Index:
+    """A fresh index of just these packs of ``index``."""
+    chosen = new_index()
+    for pack_id, lane, _, _ in index.packs():
+        if pack_id in pack_ids:
+            chosen.add_pack(pack_id, lane, index.entries(pack_id))
+    return chosen
 
 
 def read_index_names(stores: Sequence[Store], master: MasterKey) -> IndexNames:

@@ -1,0 +1,99 @@
+"""Repairing the index: what packs say of themselves replaces what is missing or wrong; what is right stays.
+
+What may not enter: looking into blobs (repair_packs), other copies' bytes (heal).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notou.errors import DamagedError, NotFoundError
+from notou.model import UNKNOWN_LANE
+from notou.upkeep.living import locked
+from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
+from notou.upkeep.switch import Switch, carry_out, sealed_indexes
+from notou.vault.repository import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notou.events import Report
+    from notou.stores.base import Store
+    from notou.vault.config import Config
+    from notou.vault.keys import MasterKey
+    from notou.vault.locking import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRepair:
+    """Pack ids are 32 bytes, index ids hex. ``failures``: location → why a copy was left out."""
+
+    read_anew: tuple[bytes, ...]  # named now as their own header says
+    dropped: tuple[bytes, ...]  # were named, are at no copy
+    unreadable: Mapping[bytes, str]  # headers that do not open; what an index says of them stays
+    indexes_replaced: tuple[str, ...]
+    failures: Mapping[str, str]
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether the index was right already."""
+        return not (self.read_anew or self.dropped or self.indexes_replaced)
+
+
+def repair_index(
+    copies: Sequence[Store],
+    config: Config,
+    master: MasterKey,
+    *,
+    dry_run: bool,
+    holder: Holder,
+    report: Report,
+) -> IndexRepair:
+    """Make the index name every readable pack and none that is gone, at every copy that answers.
+
+    A pack no index named gets no lane; the next backup finds it by walking. With ``dry_run`` nothing is
+    written but the lock. Raises LockedError, StoreUnavailableError.
+    """
+    with locked(copies, master, holder, report, exclusive=True) as living:
+        stores = living.stores
+        names = read_index_names(stores, master)
+        vault = Vault(stores, master, config, [])
+        index = vault.load_index()
+        lanes = {pack_id: lane for pack_id, lane, _, _ in index.packs()}
+        listed = union_of_packs(stores, index)
+        right = {id_ for id_ in lanes if listed.get(id_) == pack_file_bytes(index.entries(id_))}
+        fixed = index_of(index, right)
+        read_anew, unreadable = [], {}
+        for pack_id in sorted(listed.keys() - right):
+            try:
+                entries = vault.pack_entries(pack_id, listed[pack_id])
+                read_anew.append(pack_id)
+            except (DamagedError, NotFoundError) as error:
+                unreadable[pack_id] = str(error)
+                entries = index.entries(pack_id) if pack_id in lanes else []
+            if entries:
+                fixed.add_pack(pack_id, lanes.get(pack_id, UNKNOWN_LANE), entries)
+        changed = (lanes.keys() - listed.keys()) | set(read_anew)
+        replaced = {id_ for id_, packs in names.packs_named.items() if packs & changed}
+        still_named = set().union(*(packs for id_, packs in names.packs_named.items() if id_ not in replaced))
+        result = IndexRepair(
+            tuple(read_anew),
+            tuple(sorted(lanes.keys() - listed.keys())),
+            unreadable,
+            tuple(sorted(replaced | names.damaged.keys())),
+            living.failures,
+        )
+        if not dry_run and not result.nothing_to_do:
+            to_name = {pack_id for pack_id, _, _, _ in fixed.packs()} - still_named
+            carry_out(
+                Switch(
+                    packs={id_: listed[id_] for id_ in right | set(read_anew)},
+                    new_indexes=tuple(sealed_indexes(fixed, to_name, master)),
+                    kept_indexes=names.packs_named.keys() - replaced,
+                    old_indexes=result.indexes_replaced,
+                    old_packs=(),
+                ),
+                living,
+            )
+        return result
