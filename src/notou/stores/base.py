@@ -60,7 +60,7 @@ class Store(Protocol):
         """``length`` bytes from ``offset``. NotFoundError when absent, DamagedError when cut short."""
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
-        """(id, size in bytes) of every object of a kind, in ascending order of id; foreign names are left out.
+        """(id, size in bytes) of every object of a kind, in ascending order of id, foreign names left out.
 
         The config is listed with the id "". A place without the kind's folder holds none.
         """

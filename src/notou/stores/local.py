@@ -185,6 +185,9 @@ class LocalStore:
             raise
 
     def _read(self, name: ObjectName, descriptor: int, offset: int, length: int) -> bytes:
+        size = os.fstat(descriptor).st_size
+        if offset + length > size:  # before memory is taken for what a hostile index asks for
+            raise DamagedError(f"{self._say(name)} ends after {size} bytes: it is cut short.")
         data = os.pread(descriptor, length, offset)
         while len(data) < length:
             more = os.pread(descriptor, length - len(data), offset + len(data))
@@ -215,7 +218,7 @@ class LocalStore:
             )
         if number in _DENIED:
             return StoreUnavailableError(
-                f"{self.location} {_DENIED[number]}, so it cannot be {done}; look at its mount and permissions."
+                f"{self.location} {_DENIED[number]}, so it cannot be {done}; look at its permissions."
             )
         if number in _GONE:
             return StoreUnavailableError(

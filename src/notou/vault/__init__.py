@@ -1,4 +1,5 @@
-"""The repository format: keys, sealed files, snapshots, locks, and reading a vault through places it is given.
+"""The repository format: keys, sealed files, snapshots, locks, and reading a vault through places.
 
-What may not enter: sockets, files, processes, threads, databases; places, clocks and randomness are passed in.
+What may not enter: sockets, files, processes, threads, databases; places, clocks and randomness are
+passed in.
 """

@@ -15,7 +15,7 @@ from notou.vault.keys import NEW_KEY_WORK, MasterKey, Random, ScryptWork, create
 
 @dataclass(frozen=True, slots=True)
 class NewVault:
-    """A vault made but not written: put ``files`` in this order, the config last, so that half a vault is none."""
+    """A vault not yet written: put ``files`` in this order, the config last, so that half a vault is none."""
 
     config: Config
     master: MasterKey

@@ -52,7 +52,7 @@ class ScryptWork:
     p: int = 2
 
     def check(self) -> None:
-        """LimitError when a hostile key file asks for more than a person would wait or has memory for."""
+        """LimitError when a key file asks for more than a person would wait or has memory for."""
         power_of_two = self.n >= 2 and self.n & (self.n - 1) == 0
         if not power_of_two or self.r < 1 or self.p < 1:
             raise DamagedError("The key file's scrypt parameters are not valid.")
@@ -65,7 +65,7 @@ NEW_KEY_WORK = ScryptWork()
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """Who made a key file, and when: what people see in a list of keys. Not verified, since it is not sealed."""
+    """Who made a key file, and when, as people see it in a list of keys. Not verified: it is not sealed."""
 
     username: str
     hostname: str
@@ -111,7 +111,10 @@ def create_key_file(
 
 
 def open_key_file(data: bytes, password: str) -> MasterKey:
-    """The master key. WrongPasswordError, DamagedError when malformed, LimitError when it asks for too much work."""
+    """The master key.
+
+    WrongPasswordError, DamagedError when malformed, LimitError when it asks for too much work.
+    """
     fields = _parse(data)
     if text(fields, "kdf") != "scrypt":
         raise DamagedError("The key file uses a key derivation other than scrypt.")

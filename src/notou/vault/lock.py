@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from notou.vault.fields import encode_as_go, flag, number, parse_object, text
+from notou.vault.gotime import format_time, parse_time
+
 STALE_AFTER_NS = 30 * 60 * 1_000_000_000
 REFRESH_EVERY_S = 5 * 60.0
 MOST_LOCK_BYTES = 64 * 1024
@@ -28,18 +31,41 @@ class Lock:
 
 
 def encode_lock(lock: Lock) -> bytes:
-    """The JSON to seal."""
-    raise NotImplementedError
+    """The JSON to seal, in restic's field order."""
+    fields = {
+        "time": format_time(lock.time_ns),
+        "exclusive": lock.exclusive,
+        "hostname": lock.hostname,
+        "username": lock.username,
+        "pid": lock.pid,
+        "uid": lock.uid,
+        "gid": lock.gid,
+    }
+    return encode_as_go(
+        {name: value for name, value in fields.items() if value or name not in ("uid", "gid")}
+    )
 
 
 def decode_lock(plain: bytes, lock_id: str) -> Lock:
     """Parse a lock's JSON; DamagedError when malformed."""
-    raise NotImplementedError
+    fields = parse_object(plain, f"The lock {lock_id[:8]}")
+    return Lock(
+        time_ns=parse_time(text(fields, "time")),
+        exclusive=flag(fields, "exclusive"),
+        hostname=text(fields, "hostname"),
+        username=text(fields, "username"),
+        pid=number(fields, "pid"),
+        uid=number(fields, "uid", 2**32 - 1),
+        gid=number(fields, "gid", 2**32 - 1),
+        id=lock_id,
+    )
 
 
 def is_stale(lock: Lock, now_ns: int, hostname: str, process_alive: Callable[[int], bool]) -> bool:
     """Not refreshed for 30 minutes, or its process on this very host is gone (restic's rule)."""
-    raise NotImplementedError
+    if now_ns - lock.time_ns > STALE_AFTER_NS:
+        return True
+    return lock.hostname == hostname and not process_alive(lock.pid)
 
 
 def hinders(lock: Lock, *, exclusive: bool) -> bool:

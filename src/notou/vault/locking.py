@@ -9,25 +9,47 @@ What may not enter: deciding which job needs which lock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from notou.errors import DamagedError, LockedError, NotFoundError, StoreError
 from notou.model import FileKind, ObjectName
 from notou.vault.keys import MasterKey
+from notou.vault.lock import (
+    MOST_LOCK_BYTES,
+    REFRESH_EVERY_S,
+    Lock,
+    decode_lock,
+    encode_lock,
+    hinders,
+    is_stale,
+)
+from notou.vault.sealed import open_file, seal_file
 
 
 class LockPlace(Protocol):
     """What of a store locks need; see stores.base.Store."""
 
     @property
-    def location(self) -> str: ...
+    def location(self) -> str:
+        """The place, for messages."""
+
     @property
-    def listing_delay_s(self) -> float: ...
-    def put(self, name: ObjectName, data: bytes) -> None: ...
-    def get(self, name: ObjectName, *, most: int) -> bytes: ...
-    def list(self, kind: FileKind) -> list[tuple[str, int]]: ...
-    def delete(self, name: ObjectName) -> None: ...
+    def listing_delay_s(self) -> float:
+        """How long another's new lock may stay out of a listing."""
+
+    def put(self, name: ObjectName, data: bytes) -> None:
+        """Store bytes under a name."""
+
+    def get(self, name: ObjectName, *, most: int) -> bytes:
+        """All bytes of an object."""
+
+    def list(self, kind: FileKind) -> list[tuple[str, int]]:
+        """(id, size) of every object of a kind."""
+
+    def delete(self, name: ObjectName) -> None:
+        """Remove an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +77,77 @@ def hold_lock(place: LockPlace, master: MasterKey, holder: Holder, *, exclusive:
 
     Raises LockedError naming who holds it when another lock hinders. Stale locks do not hinder.
     """
-    raise NotImplementedError
-    yield
+    _give_way(place, master, holder, own="", exclusive=exclusive)
+    held = _Held(place, master, holder, exclusive)
+    try:
+        holder.wait_s(place.listing_delay_s)
+        _give_way(place, master, holder, own=held.id, exclusive=exclusive)
+        with holder.repeat(REFRESH_EVERY_S, held.refresh):
+            yield
+    finally:
+        held.release()
 
 
 def remove_locks(place: LockPlace, master: MasterKey, holder: Holder, *, everyone: bool) -> int:
-    """Remove stale locks, or with ``everyone`` all; the number removed."""
-    raise NotImplementedError
+    """Remove stale locks, or with ``everyone`` all, unreadable ones too; the number removed."""
+    removed = 0
+    for lock_id, _ in place.list(FileKind.LOCK):
+        lock = _read(place, master, lock_id)
+        stale = lock is not None and is_stale(lock, holder.now_ns(), holder.hostname, holder.process_alive)
+        if everyone or stale:
+            place.delete(ObjectName(FileKind.LOCK, lock_id))
+            removed += 1
+    return removed
+
+
+class _Held:
+    """The lock this process holds at one place; ``id`` is the file that stands for it now."""
+
+    def __init__(self, place: LockPlace, master: MasterKey, holder: Holder, exclusive: bool) -> None:  # noqa: FBT001
+        self._place, self._master, self._holder, self._exclusive = place, master, holder, exclusive
+        self.id = self._write()
+
+    def refresh(self) -> None:
+        """A new file first, then the old one goes, so that the place is never without a lock."""
+        old, self.id = self.id, self._write()
+        self._place.delete(ObjectName(FileKind.LOCK, old))
+
+    def release(self) -> None:
+        """Remove the lock. One that cannot be removed goes stale; what it guarded is done all the same."""
+        with suppress(StoreError):
+            self._place.delete(ObjectName(FileKind.LOCK, self.id))
+
+    def _write(self) -> str:
+        who = self._holder
+        lock = Lock(who.now_ns(), self._exclusive, who.hostname, who.username, who.pid, who.uid, who.gid)
+        lock_id, sealed = seal_file(self._master, encode_lock(lock))
+        self._place.put(ObjectName(FileKind.LOCK, lock_id), sealed)
+        return lock_id
+
+
+def _give_way(place: LockPlace, master: MasterKey, holder: Holder, *, own: str, exclusive: bool) -> None:
+    """LockedError when someone else's lock that is not stale hinders."""
+    for lock_id, _ in place.list(FileKind.LOCK):
+        lock = _read(place, master, lock_id) if lock_id != own else None
+        if lock is None or not hinders(lock, exclusive=exclusive):
+            continue
+        if not is_stale(lock, holder.now_ns(), holder.hostname, holder.process_alive):
+            raise LockedError(_describe(place, lock, holder.now_ns()))
+
+
+def _read(place: LockPlace, master: MasterKey, lock_id: str) -> Lock | None:
+    """The lock; None when it is gone by now, or damaged and thus no one's, as for restic."""
+    try:
+        data = place.get(ObjectName(FileKind.LOCK, lock_id), most=MOST_LOCK_BYTES)
+        return decode_lock(open_file(master, lock_id, data), lock_id)
+    except (NotFoundError, DamagedError):
+        return None
+
+
+def _describe(place: LockPlace, lock: Lock, now_ns: int) -> str:
+    minutes = max(0, now_ns - lock.time_ns) // 60_000_000_000
+    kind = "exclusively " if lock.exclusive else ""
+    return (
+        f"{place.location} is {kind}locked by process {lock.pid} of {lock.username} on {lock.hostname}, "
+        f"refreshed {minutes} minutes ago; wait for it, or run “notou unlock” when it is gone."
+    )

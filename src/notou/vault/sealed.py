@@ -25,7 +25,7 @@ def seal_file(master: MasterKey, plain_json: bytes) -> tuple[str, bytes]:
 
 
 def open_file(master: MasterKey, file_id: str, data: bytes) -> bytes:
-    """The JSON of a file of format 1 or 2. DamagedError when its bytes are not those of its name or do not open."""
+    """The JSON of a file of format 1 or 2. DamagedError when its bytes are not its name's or do not open."""
     if hashlib.sha256(data).hexdigest() != file_id:
         raise DamagedError(f"The bytes of the file {file_id[:16]} are not those its name stands for.")
     return decode_plain(kernel.unseal(master.bytes64, data))

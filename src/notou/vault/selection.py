@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from notou.errors import NotFoundError, UsageError
 from notou.model import Lane
 from notou.vault.snapshot import Snapshot
 
 LATEST = "latest"
+_NO_LANE_RANK = len(Lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,67 @@ class Filter:
 
     def admits(self, snapshot: Snapshot) -> bool:
         """Whether the snapshot is what the filter asks for."""
-        raise NotImplementedError
+        return (
+            (not self.hosts or snapshot.hostname in self.hosts)
+            and (not self.tags or any(set(group) <= set(snapshot.tags) for group in self.tags))
+            and set(self.paths) <= set(snapshot.paths)
+            and (not self.lanes or snapshot.lane in self.lanes)
+            and (self.before_ns is None or snapshot.time_ns <= self.before_ns)
+        )
 
 
-def pick(snapshots: Iterable[Snapshot], wanted: str, conditions: Filter = Filter()) -> list[Snapshot]:
+ANY = Filter()
+
+
+def pick(snapshots: Iterable[Snapshot], wanted: str, conditions: Filter = ANY) -> list[Snapshot]:
     """The snapshots meant by ``wanted``, in lane order.
 
-    ``latest``: of the host and paths of the newest whole snapshot admitted, the newest whole one of every lane;
-    snapshots without a lane count as a lane of their own. Anything else: the one whose id begins so.
-    Raises NotFoundError when none is meant, UsageError when a prefix means several.
+    ``latest``: of the host and paths of the newest whole snapshot admitted, the newest whole one of every
+    lane; snapshots without a lane count as a lane of their own. Anything else: the one whose id begins so,
+    whatever the conditions. Raises NotFoundError when none is meant, UsageError when a prefix means several.
     """
-    raise NotImplementedError
+    if wanted == LATEST:
+        return _latest(snapshots, conditions)
+    return [_by_prefix(snapshots, wanted)]
 
 
-def newest_first(snapshots: Iterable[Snapshot], conditions: Filter = Filter()) -> list[Snapshot]:
+def newest_first(snapshots: Iterable[Snapshot], conditions: Filter = ANY) -> list[Snapshot]:
     """Those admitted, the newest first."""
-    raise NotImplementedError
+    return sorted(filter(conditions.admits, snapshots), key=_age, reverse=True)
 
 
 def parent_of(
     snapshots: Iterable[Snapshot], lane: Lane, hostname: str, paths: Collection[str]
 ) -> Snapshot | None:
     """The newest snapshot of the lane, partial or whole, with the same hostname and paths."""
-    raise NotImplementedError
+    group = hostname, tuple(sorted(paths))
+    same = (each for each in snapshots if each.lane is lane and each.group_key == group)
+    return max(same, key=_age, default=None)
+
+
+def _latest(snapshots: Iterable[Snapshot], conditions: Filter) -> list[Snapshot]:
+    whole = [snapshot for snapshot in newest_first(snapshots, conditions) if not snapshot.partial]
+    if not whole:
+        raise NotFoundError("The vault holds no whole snapshot that fits what was asked for.")
+    newest: dict[Lane | None, Snapshot] = {}
+    for snapshot in whole:
+        if snapshot.group_key == whole[0].group_key:
+            newest.setdefault(snapshot.lane, snapshot)
+    return sorted(newest.values(), key=_rank)
+
+
+def _by_prefix(snapshots: Iterable[Snapshot], prefix: str) -> Snapshot:
+    found = [snapshot for snapshot in snapshots if prefix and snapshot.id.startswith(prefix.lower())]
+    if not found:
+        raise NotFoundError(f"No snapshot's id begins with “{prefix}”.")
+    if len(found) > 1:
+        raise UsageError(f"“{prefix}” begins the ids of {len(found)} snapshots; give more digits.")
+    return found[0]
+
+
+def _age(snapshot: Snapshot) -> tuple[int, str]:
+    return snapshot.time_ns, snapshot.id
+
+
+def _rank(snapshot: Snapshot) -> int:
+    return _NO_LANE_RANK if snapshot.lane is None else snapshot.lane

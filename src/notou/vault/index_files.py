@@ -1,0 +1,56 @@
+"""From the index files of all places to one index in memory, file by file.
+
+What may not enter: writing index files; the blobs they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notou.errors import DamagedError, NotFoundError, StoreError
+from notou.kernel import Index
+from notou.model import FileKind, Lane, ObjectName
+from notou.vault.keys import MasterKey
+from notou.vault.places import Places
+from notou.vault.sealed import MOST_SEALED_BYTES, open_file
+
+_LEAST_ENTRY_BYTES = 37
+_HEADER_BYTES = 36  # nonce 16, MAC 16, length 4
+
+
+def new_index() -> Index:
+    """An empty index that knows the lanes."""
+    return Index([lane.label for lane in Lane])
+
+
+def read_index(places: Places, master: MasterKey) -> Index:
+    """Every index file any place lists, verified; those that no place has right are noted as faults."""
+    index = new_index()
+    for file_id in places.list(FileKind.INDEX):
+        try:
+            index.load(_read_file(places, master, file_id))
+        except (DamagedError, NotFoundError, StoreError) as error:
+            places.note(f"The index file {file_id[:16]} cannot be used: {error} Repair the vault.")
+    return index
+
+
+def without_lost_packs(index: Index, held: Mapping[bytes, int]) -> Index:
+    """The index without packs not ``held`` (pack id → size), or held shorter than their blobs."""
+    packs = index.packs()
+    lost = {
+        pack_id
+        for pack_id, _, blobs, sealed in packs
+        if held.get(pack_id, 0) < sealed + blobs * _LEAST_ENTRY_BYTES + _HEADER_BYTES
+    }
+    if not lost:
+        return index
+    kept = new_index()
+    for pack_id, lane, _, _ in packs:
+        if pack_id not in lost:
+            kept.add_pack(pack_id, lane, index.entries(pack_id))
+    return kept
+
+
+def _read_file(places: Places, master: MasterKey, file_id: str) -> bytes:
+    name = ObjectName(FileKind.INDEX, file_id)
+    return places.read(name, lambda data: open_file(master, file_id, data), MOST_SEALED_BYTES)

@@ -1,0 +1,156 @@
+"""From places and a password to the master key and the config they share.
+
+What may not enter: reading anything beyond keys and config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from notou.errors import (
+    DamagedError,
+    NotFoundError,
+    NoVaultError,
+    StoreError,
+    UsageError,
+    WrongPasswordError,
+)
+from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.vault.config import MOST_CONFIG_BYTES, Config, open_config
+from notou.vault.keys import MOST_KEY_FILE_BYTES, MOST_KEYS_TRIED, MasterKey, open_key_file
+from notou.vault.places import Objects
+
+Note = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one place yields before any password is tried."""
+
+    place: Objects
+    config: bytes | None = None
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+
+def open_with_password(places: Sequence[Objects], password: str, note: Note) -> tuple[MasterKey, Config]:
+    """The master key and config; errors as Vault.open says. ``note`` hears what is wrong with one place."""
+    found = _look(places, note)
+    master = _unlock(found, password, note)
+    return master, _agree(found, master, note)
+
+
+def open_with_key(places: Sequence[Objects], master: MasterKey, note: Note) -> Config:
+    """The config, opened with the master key."""
+    return _agree(_look(places, note), master, note)
+
+
+def _look(places: Sequence[Objects], note: Note) -> list[_Found]:
+    """What each place that is a vault yields. NoVaultError when none is."""
+    found: list[_Found] = []
+    problems: list[str] = []
+    for place in places:
+        try:
+            here = _Found(place, keys=_read_keys(place, note))
+            here.config = _read_config(place)
+        except StoreError as error:
+            problems.append(str(error))
+            continue
+        if here.config is None:
+            problems.append(f"There is no vault at {place.location}: it has no config.")
+        if here.keys or here.config is not None:
+            found.append(here)
+    if all(here.config is None for here in found):
+        raise NoVaultError(" ".join(problems) or "No place was named.")
+    for problem in problems:
+        note(problem)
+    return found
+
+
+def _read_config(place: Objects) -> bytes | None:
+    try:
+        return place.get(CONFIG_NAME, most=MOST_CONFIG_BYTES)
+    except NotFoundError:
+        return None
+    except DamagedError:
+        return b""  # there, but not to be read: opening it says so
+
+
+def _read_keys(place: Objects, note: Note) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    for key_id, _ in place.list(FileKind.KEY)[:MOST_KEYS_TRIED]:
+        try:
+            keys[key_id] = place.get(ObjectName(FileKind.KEY, key_id), most=MOST_KEY_FILE_BYTES)
+        except (DamagedError, NotFoundError) as error:
+            note(str(error))
+    return keys
+
+
+def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
+    """The master key of the first key file that opens with the password and fits a config."""
+    tried: set[bytes] = set()
+    damage: list[str] = []
+    for here in found:
+        for key_id, data in here.keys.items():
+            if data in tried or len(tried) >= MOST_KEYS_TRIED:
+                continue
+            tried.add(data)
+            try:
+                master = open_key_file(data, password)
+            except WrongPasswordError:
+                continue
+            except DamagedError as error:
+                damage.append(f"The key {key_id[:8]} at {here.place.location} is damaged: {error}")
+                continue
+            if any(_opens(other, master) for other in found):
+                _note_all(damage, note)
+                return master
+            damage.append(f"The key {key_id[:8]} at {here.place.location} opens, but fits no config.")
+    raise _no_key(found, damage, len(tried))
+
+
+def _no_key(found: Sequence[_Found], damage: Sequence[str], tried: int) -> DamagedError | WrongPasswordError:
+    places = " and ".join(here.place.location for here in found)
+    if len(damage) == tried:
+        return DamagedError(" ".join(damage) or f"There is no key at {places}: the vault cannot be opened.")
+    return WrongPasswordError(f"The password opens no key of the vault at {places}; try another.")
+
+
+def _agree(found: Sequence[_Found], master: MasterKey, note: Note) -> Config:
+    """The config that all places share. UsageError when one holds another vault."""
+    opened = [
+        (here, open_config(master, here.config)) for here in found if _opens(here, master) and here.config
+    ]
+    if not opened:
+        raise DamagedError("The vault's config does not open with its key: it is damaged.")
+    first, config = opened[0]
+    for here, other in opened[1:]:
+        if other.id != config.id:
+            raise _two_vaults(first, here)
+    for here in found:
+        if _opens(here, master):
+            continue
+        # the same key file makes it the same vault, whose config was lost; anything else is another's
+        if not here.keys.keys() & first.keys.keys():
+            raise _two_vaults(first, here)
+        note(f"The config at {here.place.location} is missing or damaged; repair the vault.")
+    return config
+
+
+def _two_vaults(first: _Found, second: _Found) -> UsageError:
+    return UsageError(
+        f"{first.place.location} and {second.place.location} hold different vaults; name copies of one vault."
+    )
+
+
+def _opens(here: _Found, master: MasterKey) -> bool:
+    try:
+        open_config(master, here.config or b"")
+    except DamagedError:
+        return False
+    return True
+
+
+def _note_all(sentences: Sequence[str], note: Note) -> None:
+    for sentence in sentences:
+        note(sentence)
