@@ -10,8 +10,10 @@ mod cut;
 mod directory;
 mod errors;
 mod index;
+mod open;
 mod seal;
 mod treejson;
+mod usage;
 mod zstd_frames;
 
 #[pymodule]
@@ -22,5 +24,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     cut::register(m)?;
     directory::register(m)?;
     index::register(m)?;
+    open::register(m)?;
+    usage::register(m)?;
     Ok(())
 }

@@ -19,6 +19,10 @@ pub struct IndexFile {
 
 /// DamagedError when malformed or a blob lies out of bounds, LimitError when one is too large.
 pub fn decode(plain: &[u8]) -> Outcome<IndexFile> {
+    if !plain.starts_with(b"{") {
+        // serde would take an array for the object's fields in order
+        return Err(Fault::Damaged("The index file is no JSON object.".into()));
+    }
     let file: FileJson = serde_json::from_slice(plain)
         .map_err(|error| Fault::Damaged(format!("The index file does not parse: {error}.")))?;
     let mut packs = Vec::new();

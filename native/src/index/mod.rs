@@ -11,7 +11,7 @@ use crate::errors::{Fault, Outcome};
 pub mod json;
 mod table;
 
-pub use table::{IndexInner, Number, UNKNOWN_LANE};
+pub use table::{IndexInner, Number, Pack, UNKNOWN_LANE};
 
 /// The index, shared by what reads it and by the Writer, which adds packs.
 ///
@@ -167,7 +167,7 @@ impl Index {
     }
 
     fn packs<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, u8, usize, u64)> {
-        let row = |pack: &table::Pack| (pack.id, pack.lane, pack.records().len(), pack.sealed);
+        let row = |pack: &Pack| (pack.id, pack.lane, pack.records().len(), pack.sealed);
         let rows: Vec<_> = self.shared.read().packs().iter().map(row).collect();
         rows.into_iter()
             .map(|(id, lane, blobs, sealed)| (PyBytes::new(py, &id), lane, blobs, sealed))

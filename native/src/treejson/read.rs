@@ -42,6 +42,10 @@ pub fn each_node(
     plain: &[u8],
     mut take: impl FnMut(&NodeJson<'_>, &[u8], Range<usize>) -> Outcome<()>,
 ) -> Outcome<()> {
+    if !plain.starts_with(b"{") {
+        // serde would take an array for the object's fields in order
+        return Err(malformed("it is no JSON object"));
+    }
     let tree: TreeJson<'_> = serde_json::from_slice(plain).map_err(malformed)?;
     let (mut before, mut first) = (Vec::new(), true);
     for raw in tree.nodes.unwrap_or_default() {

@@ -1,0 +1,321 @@
+//! Opening what packs hold: blobs by their entries, headers, whole packs; everything verified before
+//! it is handed out. What may not enter: reading files, deciding what to do about damage.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+
+use crate::blob::{entries_of, hex, id_of, Entry, Id, Maker, DATA, TREE};
+use crate::errors::{Fault, Outcome};
+use crate::seal::{open, open_into, Key};
+use crate::zstd_frames::decompress_into;
+
+/// restic's own bound of a pack header.
+const HEADER_MOST: usize = 16 << 20;
+/// The header's length at the end of the pack.
+const LENGTH_BYTES: usize = 4;
+/// Packs are addressed with 32 bits.
+const PACK_MOST: u64 = u32::MAX as u64;
+
+thread_local! {
+    /// What was decrypted and is not yet decompressed; kept, so that small blobs cost no allocation.
+    static DECRYPTED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The plain bytes of one blob; `data` is the pack's bytes from offset `base`.
+///
+/// DamagedError when they are not what the entry says, LimitError when they decompress to more.
+pub fn open_blob(key: &Key, data: &[u8], base: u64, entry: &Entry) -> Outcome<Vec<u8>> {
+    let sealed = sealed_bytes(data, base, entry)?;
+    let mut plain = Vec::new();
+    if entry.plain_length == 0 {
+        open_into(key, sealed, &mut plain)?;
+    } else {
+        DECRYPTED.with_borrow_mut(|frame| {
+            open_into(key, sealed, frame)?;
+            decompress_into(frame, entry.plain_length as usize, &mut plain)
+        })?;
+        check_length(&plain, entry)?;
+    }
+    if Id::from(Sha256::digest(&plain)) != entry.id {
+        return Err(Fault::Damaged(
+            "Its content is not what its id says.".into(),
+        ));
+    }
+    Ok(plain)
+}
+
+fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
+    if plain.len() == entry.plain_length as usize {
+        return Ok(());
+    }
+    Err(Fault::Damaged(format!(
+        "It decompresses to {} bytes, and {} were declared.",
+        plain.len(),
+        entry.plain_length
+    )))
+}
+
+fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8]> {
+    let start = u64::from(entry.offset).checked_sub(base);
+    let range = start.and_then(|start| {
+        let start = usize::try_from(start).ok()?;
+        data.get(start..start.checked_add(entry.length as usize)?)
+    });
+    range.ok_or_else(|| Fault::Damaged("The pack ends before its last byte.".into()))
+}
+
+/// The sentence about a blob that could not be opened.
+pub fn blob_sentence(entry: &Entry, fault: &Fault) -> String {
+    let kind = if entry.kind == TREE { "tree" } else { "data" };
+    format!(
+        "The {kind} blob {} is damaged: {}",
+        hex(&entry.id),
+        fault.sentence()
+    )
+}
+
+/// The contract of `read_header`.
+pub fn header(key: &Key, tail: &[u8], pack_size: u64) -> Outcome<Vec<Entry>> {
+    let (rest, length) = tail
+        .split_last_chunk::<LENGTH_BYTES>()
+        .ok_or_else(|| unreadable("it is shorter than four bytes"))?;
+    let length = u32::from_le_bytes(*length) as usize;
+    if length > HEADER_MOST {
+        return Err(Fault::Limit(format!(
+            "The pack declares a header of {length} bytes; {HEADER_MOST} are the most."
+        )));
+    }
+    if pack_size > PACK_MOST {
+        return Err(Fault::Limit(format!(
+            "A pack of {pack_size} bytes is larger than packs can be."
+        )));
+    }
+    let start = rest.len().checked_sub(length);
+    let start = start.ok_or_else(|| unreadable("it declares a header longer than itself"))?;
+    let entries = parse_header(&open(key, &rest[start..])?)?;
+    let blobs: u64 = entries.iter().map(|entry| u64::from(entry.length)).sum();
+    if blobs + (length + LENGTH_BYTES) as u64 != pack_size {
+        return Err(unreadable("its entries do not cover the pack exactly"));
+    }
+    Ok(entries)
+}
+
+fn parse_header(mut plain: &[u8]) -> Outcome<Vec<Entry>> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(plain.len() / 37);
+    let mut offset = 0;
+    while !plain.is_empty() {
+        let (entry, rest) = parse_entry(plain, offset)?;
+        offset = entry.end();
+        entries.push(entry);
+        plain = rest;
+    }
+    Ok(entries)
+}
+
+/// `type ‖ u32 length ‖ [u32 plain length, types 2 and 3] ‖ id`.
+fn parse_entry(bytes: &[u8], offset: u64) -> Outcome<(Entry, &[u8])> {
+    let cut_short = || unreadable("its header ends within an entry");
+    let (kind, rest) = bytes.split_first().ok_or_else(cut_short)?;
+    let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(cut_short)?;
+    let (blob, plain, rest) = match kind {
+        0 | 1 => (*kind, [0; 4], rest),
+        2 | 3 => {
+            let (plain, rest) = rest.split_first_chunk::<4>().ok_or_else(cut_short)?;
+            (if *kind == 2 { DATA } else { TREE }, *plain, rest)
+        }
+        _ => return Err(unreadable("its header holds an entry of unknown type")),
+    };
+    let (id, rest) = rest.split_first_chunk::<32>().ok_or_else(cut_short)?;
+    let (length, plain) = (u32::from_le_bytes(*length), u32::from_le_bytes(plain));
+    let entry = Entry::checked(blob, *id, offset, length.into(), plain.into())?;
+    Ok((entry, rest))
+}
+
+fn unreadable(what: &str) -> Fault {
+    Fault::Damaged(format!("The pack cannot be read: {what}."))
+}
+
+/// What was found in one whole pack.
+#[derive(Default)]
+pub struct Verdict {
+    pub entries: Vec<Entry>,
+    pub damaged: Vec<(Entry, String)>,
+    /// About the pack as a whole; empty when all is well.
+    pub sentence: String,
+}
+
+/// The contract of `verify_pack`.
+pub fn verify(key: &Key, pack_id: &Id, data: &[u8]) -> Verdict {
+    let (named_right, entries) = rayon::join(
+        || Id::from(Sha256::digest(data)) == *pack_id,
+        || header(key, data, data.len() as u64),
+    );
+    let (entries, header_fault) = match entries {
+        Ok(entries) => (entries, None),
+        Err(fault) => (Vec::new(), Some(fault.sentence())),
+    };
+    let check = |entry: &Entry| {
+        let fault = open_blob(key, data, 0, entry).err()?;
+        Some((*entry, blob_sentence(entry, &fault)))
+    };
+    let damaged = entries.par_iter().filter_map(check).collect();
+    let misnamed = (!named_right).then(|| {
+        format!(
+            "The pack {} does not hold the bytes its name says.",
+            hex(pack_id)
+        )
+    });
+    Verdict {
+        entries,
+        damaged,
+        sentence: header_fault.or(misnamed).unwrap_or_default(),
+    }
+}
+
+#[derive(IntoPyObject)]
+enum Opened<'py> {
+    Plain(Bound<'py, PyBytes>),
+    Sentence(String),
+}
+
+#[pyfunction]
+fn open_blobs<'py>(
+    py: Python<'py>,
+    key: &[u8],
+    data: &[u8],
+    base: u64,
+    entries: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Vec<Opened<'py>>> {
+    let (key, entries) = (Key::new(key)?, entries_of(&entries)?);
+    let opened: Vec<Result<Vec<u8>, String>> = py.detach(|| {
+        let one = |entry: &Entry| {
+            open_blob(&key, data, base, entry).map_err(|fault| blob_sentence(entry, &fault))
+        };
+        entries.par_iter().map(one).collect()
+    });
+    let answer = |result: Result<Vec<u8>, String>| match result {
+        Ok(plain) => Opened::Plain(PyBytes::new(py, &plain)),
+        Err(sentence) => Opened::Sentence(sentence),
+    };
+    Ok(opened.into_iter().map(answer).collect())
+}
+
+#[pyfunction]
+fn read_header<'py>(
+    py: Python<'py>,
+    key: &[u8],
+    tail: &[u8],
+    pack_size: u64,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let key = Key::new(key)?;
+    let entries = py.detach(|| header(&key, tail, pack_size))?;
+    Maker::new(py)?.entries(&entries)
+}
+
+type PyEntry<'py> = Bound<'py, PyAny>;
+
+#[pyfunction]
+fn verify_pack<'py>(
+    py: Python<'py>,
+    key: &[u8],
+    pack_id: &[u8],
+    data: &[u8],
+) -> PyResult<(Vec<PyEntry<'py>>, Vec<(PyEntry<'py>, String)>, String)> {
+    let (key, id) = (Key::new(key)?, id_of(pack_id)?);
+    let verdict = py.detach(|| verify(&key, &id, data));
+    let maker = Maker::new(py)?;
+    let entries = maker.entries(&verdict.entries)?;
+    let mut damaged = Vec::with_capacity(verdict.damaged.len());
+    for (entry, sentence) in verdict.damaged {
+        damaged.push((maker.entry(&entry)?, sentence));
+    }
+    Ok((entries, damaged, verdict.sentence))
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(open_blobs, m)?)?;
+    m.add_function(wrap_pyfunction!(read_header, m)?)?;
+    m.add_function(wrap_pyfunction!(verify_pack, m)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::{seal_onto, KEY};
+
+    fn key() -> Key {
+        Key::new(&[7; KEY]).unwrap()
+    }
+
+    /// A pack of one raw blob, whose header is what `edit` makes of the right one.
+    fn pack(edit: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+        let (mut pack, mut sealed) = (Vec::new(), Vec::new());
+        seal_onto(&key(), b"content", &mut pack).unwrap();
+        let mut header = vec![0];
+        header.extend_from_slice(&(pack.len() as u32).to_le_bytes());
+        header.extend_from_slice(&Sha256::digest(b"content"));
+        edit(&mut header);
+        seal_onto(&key(), &header, &mut sealed).unwrap();
+        pack.extend_from_slice(&sealed);
+        pack.extend_from_slice(&(sealed.len() as u32).to_le_bytes());
+        pack
+    }
+
+    fn verdict(pack: &[u8]) -> Verdict {
+        verify(&key(), &Sha256::digest(pack).into(), pack)
+    }
+
+    #[test]
+    fn a_whole_pack_verifies_and_its_blobs_open() {
+        let pack = pack(|_| {});
+        let verdict = verdict(&pack);
+        assert_eq!((verdict.damaged.len(), verdict.sentence.as_str()), (0, ""));
+        let plain = open_blob(&key(), &pack, 0, &verdict.entries[0]).unwrap();
+        assert_eq!(plain, b"content");
+    }
+
+    #[test]
+    fn every_truncation_and_every_flipped_byte_is_found() {
+        let whole = pack(|_| {});
+        let id = Sha256::digest(&whole).into();
+        for end in 0..whole.len() {
+            assert!(!verify(&key(), &id, &whole[..end]).sentence.is_empty());
+            let mut flipped = whole.clone();
+            flipped[end] ^= 1;
+            assert!(!verify(&key(), &id, &flipped).sentence.is_empty());
+        }
+    }
+
+    #[test]
+    fn hostile_headers_are_refused() {
+        let edits: [&dyn Fn(&mut Vec<u8>); 6] = [
+            &|header| header[0] = 4,
+            &|header| header[4] = 0xff,
+            &|header| header[1] += 1,
+            &|header| header.truncate(36),
+            &|header| header.extend_from_slice(&[0; 37]),
+            &|header| header.clear(),
+        ];
+        for (number, edit) in edits.iter().enumerate() {
+            assert!(!verdict(&pack(edit)).sentence.is_empty(), "edit {number}");
+        }
+        let mut tail = vec![0; 100];
+        tail.extend_from_slice(&u32::MAX.to_le_bytes());
+        assert!(matches!(header(&key(), &tail, 104), Err(Fault::Limit(_))));
+    }
+
+    #[test]
+    fn entries_outside_the_bytes_given_are_damage() {
+        let pack = pack(|_| {});
+        let entry = verdict(&pack).entries[0];
+        for (data, base) in [(&pack[..20], 0), (&pack[..], 1), (&pack[..], u64::MAX)] {
+            assert!(matches!(
+                open_blob(&key(), data, base, &entry),
+                Err(Fault::Damaged(_))
+            ));
+        }
+    }
+}
