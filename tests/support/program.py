@@ -1,0 +1,67 @@
+"""Runs the installed ``notou`` as a person would: a process with a home of its own.
+
+What may not enter: knowledge of what any command does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PASSWORD = "seven pigeons over the lagoon"
+
+
+@dataclass(frozen=True)
+class Program:
+    """``notou`` with ``home`` as HOME and nothing of the developer's own environment that could leak in."""
+
+    home: Path
+    password: str = PASSWORD
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The whole environment of the process."""
+        inherited = {
+            name: os.environ[name] for name in ("PATH", "LANG", "NOTOU_KERNEL") if name in os.environ
+        }
+        return {**inherited, "HOME": str(self.home), "NOTOU_PASSWORD": self.password}
+
+    def argv(self, *words: str | Path) -> list[str]:
+        """The argument list that starts the program beside this interpreter."""
+        return [str(Path(sys.executable).with_name("notou")), *map(str, words)]
+
+    def run(self, *words: str | Path, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run to the end; AssertionError with what it printed when the exit code is another."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            self.argv(*words),
+            env=self.env,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            timeout=600,
+        )
+        said = f"notou {' '.join(map(str, words))}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == expect, f"exit {done.returncode}, not {expect}: {said}"
+        assert "Traceback" not in done.stderr, said
+        return done
+
+    def run_and_kill(self, *words: str | Path, after_s: float) -> int:
+        """Start, SIGKILL after so many seconds unless it ended before; returns the exit code (-9 when killed)."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        process = subprocess.Popen(
+            self.argv(*words),
+            env=self.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return process.wait()
