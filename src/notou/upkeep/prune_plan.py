@@ -39,7 +39,7 @@ class MaxUnused:
     """How much unused data may stay: a share of all stored bytes, or bytes, or (neither) no limit."""
 
     share: float | None = None
-    bytes: int | None = None
+    size_bytes: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> MaxUnused:
@@ -48,13 +48,13 @@ class MaxUnused:
             return cls()
         if percent := _PERCENT.fullmatch(text):
             return cls(share=float(percent[1]) / 100)
-        return cls(bytes=parse_size(text))
+        return cls(size_bytes=parse_size(text))
 
     def bytes_allowed(self, used_bytes: int) -> float:
         """The unused bytes that may stay beside ``used_bytes``."""
         if self.share is not None:
             return used_bytes * self.share / (1 - self.share) if self.share < 1 else float("inf")
-        return float("inf") if self.bytes is None else self.bytes
+        return float("inf") if self.size_bytes is None else self.size_bytes
 
 
 @dataclass(frozen=True, slots=True)

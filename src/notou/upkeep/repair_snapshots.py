@@ -50,7 +50,7 @@ class RepairedSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRepair:
-    """``hopeless`` snapshots (hex ids) have no readable root. ``failures``: location → why it was left out."""
+    """``hopeless`` snapshots (hex ids) have no readable root. ``failures``: location → why it is left out."""
 
     repaired: tuple[RepairedSnapshot, ...]
     hopeless: tuple[str, ...]

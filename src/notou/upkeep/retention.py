@@ -165,13 +165,14 @@ class _CountRule:
         bucket = self._bucket(snapshot)
         if self._left == 0 or (bucket == self._last and not oldest):
             return None
+        reason = f"oldest {self._name}" if bucket == self._last else self._name
         self._last = bucket
         self._left -= self._left > 0
-        return self._name
+        return reason
 
 
 class _SpanRule:
-    """The newest of each bucket within a span of the newest snapshot."""
+    """The newest of each bucket within a span of the newest snapshot, and the oldest of all if within."""
 
     def __init__(self, name: str, span: Span, bucket: _Bucket, newest_ns: int | None) -> None:
         self._name, self._bucket = f"{name} {span}", bucket
@@ -184,7 +185,7 @@ class _SpanRule:
             return None
         bucket = self._bucket(snapshot)
         if bucket == self._last:
-            return None
+            return f"oldest {self._name}" if oldest else None
         self._last = bucket
         return self._name
 
