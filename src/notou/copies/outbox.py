@@ -10,7 +10,18 @@ What may not enter: deciding what goes where, reading what packs hold.
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+
+from notou.errors import NotFoundError
+
+_FOLDER_MODE = 0o700
+_ID = re.compile(rb"[0-9a-f]{64}")
+_LANE = re.compile(rb"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +34,68 @@ class OutboxPack:
 
 
 class Outbox:
-    """A folder, 0700, made when absent."""
+    """A folder, 0700, made when absent. One backup at a time uses it."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
+        os.makedirs(path, _FOLDER_MODE, exist_ok=True)
 
     def claim(self, pack_id: bytes, lane: int) -> OutboxPack:
         """Take a pack the Writer finished under its lane; idempotent. NotFoundError when it is not there."""
-        raise NotImplementedError
+        name = pack_id.hex().encode()
+        folder = os.path.join(self.path, b"%d" % lane)
+        os.makedirs(folder, _FOLDER_MODE, exist_ok=True)
+        claimed = os.path.join(folder, name)
+        with suppress(FileNotFoundError):
+            os.rename(os.path.join(self.path, name), claimed)
+        try:
+            return OutboxPack(pack_id, lane, os.stat(claimed).st_size)
+        except FileNotFoundError:
+            raise _missing(pack_id) from None
 
     def packs(self) -> list[OutboxPack]:
-        """Every claimed pack, in lane order, then by id. At the start of a run these are what a crash left."""
-        raise NotImplementedError
+        """Every claimed pack, in lane order, then by id. At the start of a run: what a crash left."""
+        return [
+            OutboxPack(bytes.fromhex(os.path.basename(path).decode()), lane, os.stat(path).st_size)
+            for lane, path in self._claimed()
+        ]
 
     def path_of(self, pack_id: bytes) -> bytes:
         """Where the pack is; NotFoundError when it is not in the outbox."""
-        raise NotImplementedError
+        name = pack_id.hex().encode()
+        for folder in self._lane_folders():
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        raise _missing(pack_id)
 
     def drop(self, pack_id: bytes) -> None:
         """Remove a pack; absent is fine."""
-        raise NotImplementedError
+        with suppress(NotFoundError, FileNotFoundError):
+            os.unlink(self.path_of(pack_id))
 
     def sweep(self) -> None:
-        """Drop what a crash left half done: files without a lane, and packs whose bytes are not their name's."""
-        raise NotImplementedError
+        """Drop what a crash left half done: files without a lane, packs whose bytes are not their name's."""
+        for entry in os.scandir(self.path):
+            if entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
+        for _, path in list(self._claimed()):
+            with open(path, "rb") as file:
+                whole = hashlib.file_digest(file, "sha256").hexdigest().encode() == os.path.basename(path)
+            if not whole:
+                os.unlink(path)
+
+    def _claimed(self) -> Iterator[tuple[int, bytes]]:
+        for folder in self._lane_folders():
+            for name in sorted(os.listdir(folder)):
+                path = os.path.join(folder, name)
+                if _ID.fullmatch(name) and os.path.isfile(path):
+                    yield int(os.path.basename(folder)), path
+
+    def _lane_folders(self) -> list[bytes]:
+        lanes = sorted(int(name) for name in os.listdir(self.path) if _LANE.fullmatch(name))
+        return [os.path.join(self.path, b"%d" % lane) for lane in lanes]
+
+
+def _missing(pack_id: bytes) -> NotFoundError:
+    return NotFoundError(f"The pack {pack_id.hex()[:16]} is not in the outbox.")

@@ -6,18 +6,23 @@ the source, deciding what to back up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
+from notou.copies.courier import Courier, SealedFile
+from notou.copies.holdings import Holdings, list_holdings
 from notou.copies.outbox import Outbox
+from notou.copies.plan import Step, plan_for
+from notou.errors import DamagedError, NotFoundError, NotouError, StoreError
 from notou.events import Report
-from notou.model import ObjectName
+from notou.model import CONFIG_NAME, FileKind, ObjectName
 from notou.stores.base import Store
 
-SealedFile = tuple[ObjectName, bytes]
-"""A sealed index or snapshot and the name it is stored under."""
+__all__ = ["CopyOutcome", "Replicator", "SealedFile", "seed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class CopyOutcome:
     """How one copy fared so far: ``failure`` is a sentence, "" while all went well."""
 
     location: str
-    packs_sent: int
+    objects_sent: int
     bytes_sent: int
     failure: str = ""
 
@@ -36,51 +41,146 @@ class CopyOutcome:
 
 
 class Replicator:
-    """Sends to all copies at once; a copy that fails is left out for the rest of the run and never stops the others.
+    """Sends to all copies at once; a copy that fails is left out for the rest of the run, the others go on.
 
     Use as a context manager; leaving it waits for what is being sent, or on an exception gives the rest up.
+    Its methods are called from one thread.
     """
 
     def __init__(self, copies: Sequence[Store], outbox: Outbox, report: Report) -> None:
-        """``report`` is told CopyFailed once for each copy that drops out."""
+        """``report`` is told CopyFailed once for each copy that drops out, from that copy's thread."""
+        self._couriers = [Courier(copy, report) for copy in copies]
+        self._outbox = outbox
+        self._offered: dict[bytes, int] = {}
 
     def __enter__(self) -> Self:
-        raise NotImplementedError
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        for courier in self._couriers:
+            courier.close(give_up=kind is not None)
 
     def catch_up(self) -> list[CopyOutcome]:
-        """Bring each copy to the union of what all hold: packs, then indexes, then snapshots. Call it first in a run."""
-        raise NotImplementedError
+        """Bring each copy to the union of what all hold: packs, indexes, snapshots. Call it first in a run.
+
+        An object whose size differs between copies is replaced by the bytes its name stands for. A copy gets
+        no index and no snapshot after a pack could not be brought to it, and fails; an index that no copy has
+        right keeps the snapshots back. What was forgotten at one copy while another was away comes back (plan).
+        """
+        found = self._list_all()
+        for number, courier in enumerate(self._couriers):
+            courier.submit(partial(self._level, courier, plan_for(number, found)))
+        self.wait()
+        return self.outcomes()
 
     def held(self) -> dict[bytes, int]:
         """Pack id → size of every pack that a living copy holds or the outbox keeps; known after catch_up."""
-        raise NotImplementedError
+        sizes = {pack.id: pack.size for pack in self._outbox.packs()}
+        for courier in self._living():
+            for pack_id, size in courier.packs.items():
+                key = bytes.fromhex(pack_id)
+                sizes[key] = max(size, sizes.get(key, 0))
+        return sizes
 
     def offer(self, pack_id: bytes, lane: int, size: int) -> None:
-        """Claim a pack the Writer finished and begin to send it. Returns at once; failures show in outcomes()."""
-        raise NotImplementedError
+        """Claim a pack the Writer finished and begin to send it; again is fine.
+
+        Returns at once; a copy's failure shows in outcomes(). NotFoundError when the outbox lacks the pack.
+        """
+        self._outbox.claim(pack_id, lane)
+        path = self._outbox.path_of(pack_id)
+        self._offered[pack_id] = size
+        for courier in self._couriers:
+            courier.submit(partial(courier.take_file, pack_id, path, size))
 
     def wait(self) -> None:
         """Return when every pack offered was sent, or its copy failed."""
-        raise NotImplementedError
+        self._on_each(lambda courier: None)
 
     def publish(self, indexes: Sequence[SealedFile], snapshots: Sequence[SealedFile]) -> list[CopyOutcome]:
-        """Send the offered packs, list again and compare, then the indexes, then the snapshots, at each copy.
+        """At each copy: send the offered packs, list again and compare, then the indexes, the snapshots.
 
-        ``indexes`` must name every pack offered since the last publish; they leave the outbox when one copy at
-        least took it all. Callable many times in a run. Raises nothing for a failing copy: see the outcomes.
+        ``indexes`` must name every pack offered since the last publish; those leave the outbox when one copy
+        at least took it all. Callable many times in a run. Raises nothing for a failing copy: see the outcomes.
         """
-        raise NotImplementedError
+        self._on_each(lambda courier: courier.publish(indexes, snapshots))
+        if self._living():
+            for pack_id in self._offered:
+                self._outbox.drop(pack_id)
+            self._offered.clear()
+        return self.outcomes()
 
     def outcomes(self) -> list[CopyOutcome]:
         """How each copy fared so far, in the order the copies were given."""
-        raise NotImplementedError
+        return [
+            CopyOutcome(courier.store.location, courier.objects_sent, courier.bytes_sent, courier.failure)
+            for courier in self._couriers
+        ]
+
+    def _living(self) -> list[Courier]:
+        return [courier for courier in self._couriers if courier.alive]
+
+    def _on_each(self, work: Callable[[Courier], None]) -> None:
+        for courier in self._couriers:
+            courier.submit(partial(work, courier))
+        for courier in self._couriers:
+            courier.finish()
+
+    def _list_all(self) -> list[Holdings | None]:
+        found: list[Holdings | None] = [None] * len(self._couriers)
+
+        def look(courier: Courier) -> None:
+            listed = list_holdings(courier.store)
+            courier.packs = dict(listed.of(FileKind.PACK))
+            found[self._couriers.index(courier)] = listed
+
+        self._on_each(look)
+        return found
+
+    def _level(self, courier: Courier, steps: Sequence[Step]) -> None:
+        """Carry out one copy's plan. StoreError when a pack it lacks is nowhere to be had."""
+        lost: dict[FileKind, NotouError] = {}
+        for step in steps:
+            if lost.keys() - {step.name.kind}:
+                break  # what comes after refers to what could not be brought
+            try:
+                self._bring(courier, step)
+            except (DamagedError, NotFoundError) as error:
+                if step.own_size is None:  # else the copy is no worse than it was, and check tells
+                    lost[step.name.kind] = error
+        if FileKind.PACK in lost:
+            raise StoreError(f"{courier.store.location} was not brought up to date. {lost[FileKind.PACK]}")
+
+    def _bring(self, courier: Courier, step: Step) -> None:
+        data = self._read_right(step)
+        if step.own_size is None:
+            courier.take(step.name, data)
+        elif step.own_size != len(data):
+            courier.mend(step.name, data)
+
+    def _read_right(self, step: Step) -> bytes:
+        """The object's bytes from a copy where they are what its name stands for."""
+        for number in step.sources:
+            try:
+                data = self._couriers[number].store.get(step.name, most=step.most)
+            except (DamagedError, NotFoundError, StoreError):
+                continue
+            if hashlib.sha256(data).hexdigest() == step.name.id:
+                return data
+        raise DamagedError(
+            f"No copy holds {step.name.kind.value}/{step.name.id[:16]} undamaged; repair the vault."
+        )
 
 
 def seed(source: Store, target: Store) -> None:
-    """Make ``target``, an empty place, a copy of the vault at ``source``: layout, keys, then the config. catch_up does the rest."""
-    raise NotImplementedError
+    """Make the empty place ``target`` a copy of the vault at ``source``: layout, keys, then the config.
+
+    catch_up brings the rest. The config comes last, so that a place half made is no vault.
+    """
+    target.create()
+    for key_id, size in source.list(FileKind.KEY):
+        name = ObjectName(FileKind.KEY, key_id)
+        target.put(name, source.get(name, most=size))
+    target.put(CONFIG_NAME, source.get(CONFIG_NAME))

@@ -1,0 +1,61 @@
+"""The outbox keeps finished packs, under their lane, until they are dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from notou.copies.outbox import Outbox, OutboxPack
+from notou.errors import NotFoundError
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Outbox:
+    return Outbox(os.fsencode(tmp_path / "state" / "outbox"))
+
+
+def finished(outbox: Outbox, data: bytes) -> bytes:
+    pack_id = hashlib.sha256(data).digest()
+    Path(os.fsdecode(outbox.path), pack_id.hex()).write_bytes(data)
+    return pack_id
+
+
+def test_the_folder_is_for_its_owner_only(outbox: Outbox) -> None:
+    assert stat.S_IMODE(os.stat(outbox.path).st_mode) == 0o700
+
+
+def test_a_claimed_pack_is_known_by_lane_also_to_the_next_run(outbox: Outbox) -> None:
+    photos, wallet = finished(outbox, b"photos"), finished(outbox, b"wallet")
+    outbox.claim(photos, 5)
+    assert outbox.claim(wallet, 0) == OutboxPack(wallet, 0, 6)
+    assert outbox.claim(wallet, 0) == OutboxPack(wallet, 0, 6)
+    assert Outbox(outbox.path).packs() == [OutboxPack(wallet, 0, 6), OutboxPack(photos, 5, 6)]
+    assert Path(os.fsdecode(outbox.path_of(photos))).read_bytes() == b"photos"
+
+
+def test_a_dropped_pack_is_gone_and_dropping_again_is_fine(outbox: Outbox) -> None:
+    pack_id = finished(outbox, b"x")
+    outbox.claim(pack_id, 7)
+    outbox.drop(pack_id)
+    outbox.drop(pack_id)
+    assert outbox.packs() == []
+    with pytest.raises(NotFoundError):
+        outbox.path_of(pack_id)
+    with pytest.raises(NotFoundError):
+        outbox.claim(pack_id, 7)
+
+
+def test_sweeping_drops_what_a_crash_left_half_done(outbox: Outbox) -> None:
+    whole, cut, unclaimed = (finished(outbox, data) for data in (b"whole", b"cut", b"unclaimed"))
+    outbox.claim(whole, 1)
+    outbox.claim(cut, 1)
+    Path(os.fsdecode(outbox.path_of(cut))).write_bytes(b"c")
+    Path(os.fsdecode(outbox.path), "half.tmp").write_bytes(b"")
+    outbox.sweep()
+    assert [pack.id for pack in outbox.packs()] == [whole]
+    assert not Path(os.fsdecode(outbox.path), unclaimed.hex()).exists()
+    assert not Path(os.fsdecode(outbox.path), "half.tmp").exists()
