@@ -9,8 +9,12 @@ What may not enter: the cutting itself, which is the kernel's.
 
 from __future__ import annotations
 
-from notou.kernel import CutRule
+from typing import TYPE_CHECKING
+
 from notou.model import Lane
+
+if TYPE_CHECKING:
+    from notou.kernel import CutRule
 
 KIB = 1024
 MIB = 1024 * KIB
