@@ -14,6 +14,7 @@ mod open;
 mod seal;
 mod treejson;
 mod usage;
+mod writer;
 mod zstd_frames;
 
 #[pymodule]
@@ -26,5 +27,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     index::register(m)?;
     open::register(m)?;
     usage::register(m)?;
+    writer::register(m)?;
     Ok(())
 }

@@ -48,8 +48,12 @@ impl Key {
         })
     }
 
+    fn keystream(&self, nonce: &[u8; NONCE]) -> ctr::Ctr128BE<Aes256> {
+        ctr::Ctr128BE::new(&self.encrypt.into(), nonce.into())
+    }
+
     fn apply_keystream(&self, nonce: &[u8; NONCE], bytes: &mut [u8]) {
-        ctr::Ctr128BE::<Aes256>::new(&self.encrypt.into(), nonce.into()).apply_keystream(bytes);
+        self.keystream(nonce).apply_keystream(bytes);
     }
 
     fn mac(&self, nonce: &[u8; NONCE], ciphertext: &[u8]) -> [u8; MAC] {
@@ -100,6 +104,26 @@ pub fn open(key: &Key, sealed: &[u8]) -> Outcome<Vec<u8>> {
     let mut plain = Vec::new();
     open_into(key, sealed, &mut plain)?;
     Ok(plain)
+}
+
+/// Whether `sealed` authenticates and opens to just `plain`; no second buffer of its size is needed.
+pub fn opens_to(key: &Key, sealed: &[u8], plain: &[u8]) -> bool {
+    const PORTION: usize = 16 << 10;
+    let Ok((nonce, ciphertext, mac)) = split(sealed) else {
+        return false;
+    };
+    if ciphertext.len() != plain.len() || !bool::from(key.mac(nonce, ciphertext).ct_eq(mac)) {
+        return false;
+    }
+    let mut keystream = key.keystream(nonce);
+    let mut opened = [0; PORTION];
+    let mut portions = ciphertext.chunks(PORTION).zip(plain.chunks(PORTION));
+    portions.all(|(sealed, plain)| {
+        let opened = &mut opened[..sealed.len()];
+        opened.copy_from_slice(sealed);
+        keystream.apply_keystream(opened);
+        *opened == *plain
+    })
 }
 
 fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
@@ -212,7 +236,11 @@ mod tests {
         let mut sealed = Vec::new();
         seal_onto(&key, &plain, &mut sealed).unwrap();
         assert_eq!(open(&key, &sealed).unwrap(), plain);
+        assert!(opens_to(&key, &sealed, &plain));
+        assert!(!opens_to(&key, &sealed, &[&plain[..999], b"x"].concat()));
+        assert!(!opens_to(&key, &sealed, &plain[..999]));
         sealed[500] ^= 1;
+        assert!(!opens_to(&key, &sealed, &plain));
         assert!(matches!(open(&key, &sealed), Err(Fault::Damaged(_))));
     }
 

@@ -1,0 +1,273 @@
+//! The work itself, on all cores: files are shared out among the threads, a large one is read and
+//! cut on one thread while others seal. Memory is bounded by the windows, not by the files.
+//! What may not enter: Python.
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use sha2::{Digest, Sha256};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::blob::Scratch;
+use super::claims::Claims;
+use super::landing::{Finished, Landing};
+use super::pack::OpenPack;
+use crate::blob::Id;
+use crate::cut::{Rule, Secret};
+use crate::directory::DirectoryInner;
+use crate::errors::{Fault, Outcome};
+use crate::index::SharedIndex;
+use crate::seal::Key;
+
+/// Each thread holds a window and a sealed blob: more threads would cost more memory than they save time.
+const THREADS_MOST: usize = 8;
+/// Plain blobs given to a thread at a time.
+const BLOBS_AT_ONCE: usize = 32;
+
+/// Directories and the numbers of the entries to store of each.
+pub type Work = Vec<(Arc<DirectoryInner>, Vec<usize>)>;
+
+pub struct Settings {
+    pub key: Key,
+    pub secret: Secret,
+    /// One for each lane.
+    pub rules: Vec<Rule>,
+    pub pack_bytes: u64,
+    pub level: i32,
+}
+
+/// What was done so far.
+#[derive(Default)]
+pub struct Counts {
+    pub files: AtomicU64,
+    pub read: AtomicU64,
+    pub blobs: AtomicU64,
+    pub plain: AtomicU64,
+    pub sealed: AtomicU64,
+}
+
+/// The work is to stop: it was cancelled, or the engine holds the fault that ended it.
+#[derive(Debug)]
+pub struct Halted;
+
+type Slot = Mutex<Option<OpenPack>>;
+
+pub struct Engine {
+    pub(super) settings: Settings,
+    index: SharedIndex,
+    outbox: PathBuf,
+    cores: ThreadPool,
+    claims: Arc<Claims>,
+    landing: Landing,
+    /// The open pack of each lane, of data and of trees.
+    open: Vec<[Slot; 2]>,
+    counts: Counts,
+    stop: AtomicBool,
+    fault: Mutex<Option<Fault>>,
+    broken: AtomicBool,
+}
+
+impl Engine {
+    pub fn new(settings: Settings, index: SharedIndex, outbox: &[u8]) -> Outcome<Engine> {
+        let outbox = Path::new(OsStr::from_bytes(outbox)).to_path_buf();
+        let claims = Arc::new(Claims::default());
+        Ok(Engine {
+            landing: Landing::new(outbox.clone(), index.clone(), claims.clone())?,
+            open: settings.rules.iter().map(|_| Default::default()).collect(),
+            cores: thread_pool()?,
+            settings,
+            index,
+            outbox,
+            claims,
+            counts: Counts::default(),
+            stop: AtomicBool::new(false),
+            fault: Mutex::new(None),
+            broken: AtomicBool::new(false),
+        })
+    }
+
+    pub fn cores(&self) -> &ThreadPool {
+        &self.cores
+    }
+
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Before each job.
+    pub fn begin(&self) {
+        self.stop.store(false, Relaxed);
+    }
+
+    /// End the job at hand after the blobs at hand.
+    pub fn cancel(&self) {
+        self.stop.store(true, Relaxed);
+    }
+
+    pub fn go_on(&self) -> Result<(), Halted> {
+        if self.stop.load(Relaxed) {
+            return Err(Halted);
+        }
+        Ok(())
+    }
+
+    pub fn take_finished(&self) -> Vec<Finished> {
+        self.landing.take_finished()
+    }
+
+    /// The rule of a lane; UsageError for one that has none, StoreError after a fault.
+    pub fn rule(&self, lane: u8) -> Outcome<&Rule> {
+        if self.broken.load(Relaxed) {
+            return Err(Fault::Store(
+                "This writer broke off by a fault before; run the backup again.".into(),
+            ));
+        }
+        self.settings.rules.get(usize::from(lane)).ok_or_else(|| {
+            Fault::Usage(format!("The writer was given no cut rule for lane {lane}."))
+        })
+    }
+
+    pub fn store_blobs<B>(&self, lane: u8, kind: u8, blobs: &[B]) -> Outcome<Vec<Id>>
+    where
+        B: AsRef<[u8]> + Sync,
+    {
+        self.rule(lane)?;
+        let ids: Result<Vec<Id>, Halted> = blobs
+            .par_iter()
+            .with_min_len(BLOBS_AT_ONCE)
+            .map_init(Scratch::default, |scratch, plain| {
+                self.store_blob(lane, kind, plain.as_ref(), scratch)
+            })
+            .collect();
+        self.ended()?;
+        Ok(ids.unwrap_or_default())
+    }
+
+    /// Store one blob, unless the lane holds it or another thread is storing it.
+    pub fn store_blob(
+        &self,
+        lane: u8,
+        kind: u8,
+        plain: &[u8],
+        scratch: &mut Scratch,
+    ) -> Result<Id, Halted> {
+        self.go_on()?;
+        let id: Id = Sha256::digest(plain).into();
+        if self.is_new(lane, kind, id) {
+            self.seal_and_pack(lane, kind, id, plain, scratch)
+                .map_err(|fault| self.halt(fault))?;
+        }
+        Ok(id)
+    }
+
+    /// Close every open pack, and wait until all have landed.
+    pub fn flush(&self) -> Outcome<()> {
+        for (lane, slots) in self.open.iter().enumerate() {
+            for slot in slots {
+                let open = lock(slot).take();
+                if let Some(pack) = open {
+                    self.close(lane as u8, pack)
+                        .map_err(|fault| self.halt(fault))
+                        .or_else(|Halted| self.ended())?;
+                }
+            }
+        }
+        self.landing.settle().or_else(|fault| {
+            self.halt(fault);
+            self.ended()
+        })
+    }
+
+    /// The fault that ended a job, if one did. The writer is of no use after it: blobs that it
+    /// counted as stored may be lost with their pack.
+    pub fn ended(&self) -> Outcome<()> {
+        lock(&self.fault).take().map_or(Ok(()), Err)
+    }
+
+    fn halt(&self, fault: Fault) -> Halted {
+        lock(&self.fault).get_or_insert(fault);
+        self.broken.store(true, Relaxed);
+        self.stop.store(true, Relaxed);
+        Halted
+    }
+
+    /// Claimed first and looked up then: a landing pack is in the index before its claims go.
+    fn is_new(&self, lane: u8, kind: u8, id: Id) -> bool {
+        let claim = (lane, kind, id);
+        if !self.claims.claim(claim) {
+            return false;
+        }
+        if self.index.read().contains(kind, lane, &id) {
+            self.claims.release(&claim);
+            return false;
+        }
+        true
+    }
+
+    fn seal_and_pack(
+        &self,
+        lane: u8,
+        kind: u8,
+        id: Id,
+        plain: &[u8],
+        scratch: &mut Scratch,
+    ) -> Outcome<()> {
+        self.landing.check()?;
+        let settings = &self.settings;
+        let plain_length = scratch.seal(&settings.key, settings.level, kind, plain)?;
+        self.counts.blobs.fetch_add(1, Relaxed);
+        self.counts.plain.fetch_add(plain.len() as u64, Relaxed);
+        self.counts
+            .sealed
+            .fetch_add(scratch.sealed.len() as u64, Relaxed);
+        match self.pack(lane, kind, id, &scratch.sealed, plain_length)? {
+            Some(full) => self.close(lane, full),
+            None => Ok(()),
+        }
+    }
+
+    /// Add to the open pack; returns it when it is full.
+    fn pack(
+        &self,
+        lane: u8,
+        kind: u8,
+        id: Id,
+        sealed: &[u8],
+        plain_length: u32,
+    ) -> Outcome<Option<OpenPack>> {
+        let mut slot = lock(&self.open[usize::from(lane)][usize::from(kind)]);
+        let mut pack = match slot.take() {
+            Some(pack) => pack,
+            None => OpenPack::create(&self.outbox, kind)?,
+        };
+        pack.add(id, sealed, plain_length)?;
+        if pack.is_full(self.settings.pack_bytes) {
+            return Ok(Some(pack));
+        }
+        *slot = Some(pack);
+        Ok(None)
+    }
+
+    fn close(&self, lane: u8, pack: OpenPack) -> Outcome<()> {
+        self.landing
+            .hand_over(lane, pack.close(&self.settings.key)?)
+    }
+}
+
+fn thread_pool() -> Outcome<ThreadPool> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    ThreadPoolBuilder::new()
+        .num_threads(cores.min(THREADS_MOST))
+        .thread_name(|number| format!("notou-writer-{number}"))
+        // the one that waits for the job sees that no answer will come
+        .panic_handler(|_| ())
+        .build()
+        .map_err(|error| Fault::Store(format!("No threads could be started: {error}.")))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
