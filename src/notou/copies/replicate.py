@@ -67,7 +67,8 @@ class Replicator:
 
         An object whose size differs between copies is replaced by the bytes its name stands for. A copy gets
         no index and no snapshot after a pack could not be brought to it, and fails; an index that no copy has
-        right keeps the snapshots back. What was forgotten at one copy while another was away comes back (plan).
+        right keeps the snapshots back. What was forgotten at one copy while another was away
+        comes back (see plan).
         """
         found = self._list_all()
         for number, courier in enumerate(self._couriers):
@@ -103,7 +104,7 @@ class Replicator:
         """At each copy: send the offered packs, list again and compare, then the indexes, the snapshots.
 
         ``indexes`` must name every pack offered since the last publish; those leave the outbox when one copy
-        at least took it all. Callable many times in a run. Raises nothing for a failing copy: see the outcomes.
+        at least took it all. Callable many times in a run. Raises nothing for a failing copy: see outcomes.
         """
         self._on_each(lambda courier: courier.publish(indexes, snapshots))
         if self._living():

@@ -120,9 +120,9 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
         raise DamagedError("The key file uses a key derivation other than scrypt.")
     work = ScryptWork(number(fields, "N"), number(fields, "r"), number(fields, "p"))
     work.check()
-    stretched = _stretch(password, _unbase64(fields, "salt"), work)
+    salt, sealed = _unbase64(fields, "salt"), _unbase64(fields, "data")
     try:
-        secret = kernel.unseal(stretched, _unbase64(fields, "data"))
+        secret = kernel.unseal(_stretch(password, salt, work), sealed)
     except DamagedError:
         raise WrongPasswordError("The password does not open this key.") from None
     return _decode_master(secret)

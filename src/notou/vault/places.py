@@ -82,7 +82,8 @@ class Places:
                 errors.append(error)
                 continue
             for each in errors:
-                self.note(str(each))
+                if not isinstance(each, NotFoundError):  # a copy that lags behind is not damaged
+                    self.note(str(each))
             return result
         raise min(errors, key=_gravity)
 

@@ -141,7 +141,7 @@ class Vault:
         return self._reading.read_range(_pack(pack_id), offset, length, lambda data: data)
 
     def pack_entries(self, pack_id: bytes, size: int) -> list[BlobEntry]:
-        """The entries in a pack's own header, for packs that no index names; ``size`` is the pack's in bytes."""
+        """The entries in a pack's own header, for packs no index names; ``size`` is the pack's in bytes."""
         tail_length = min(size, _USUAL_HEADER_BYTES)
         tail = self.fetch_range(pack_id, size - tail_length, tail_length)
         header_length = int.from_bytes(tail[-4:], "little") + 4

@@ -1,0 +1,120 @@
+"""restic's locks: who excludes whom, what is stale, and that a lock goes however its block ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from notou.errors import DamagedError, LockedError
+from notou.model import FileKind, ObjectName
+from notou.stores.memory import MemoryStore
+from notou.vault.lock import STALE_AFTER_NS, Lock, decode_lock, encode_lock
+from notou.vault.locking import Holder, hold_lock, remove_locks
+from tests.vault.places import new_vault, put_sealed
+
+NOW = 1_700_000_000_000_000_000
+NEW = new_vault()
+MASTER = NEW.master
+THEIRS = Lock(NOW - 60_000_000_000, False, "elsewhere", "ana", 77, 1, 1)
+
+
+@contextmanager
+def never(every_s: float, action: Callable[[], None]) -> Iterator[None]:
+    yield
+
+
+def holder(**changes: object) -> Holder:
+    base = Holder("here", "me", 42, 1000, 1000, lambda: NOW, lambda _s: None, lambda pid: pid == 42, never)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def place_with(*locks: Lock) -> MemoryStore:
+    place = MemoryStore("disk")
+    for lock in locks:
+        put_sealed(place, NEW, FileKind.LOCK, encode_lock(lock))
+    return place
+
+
+@pytest.mark.parametrize(("theirs", "mine"), [(True, False), (False, True), (True, True)])
+def test_an_exclusive_lock_stands_against_all_others(theirs: bool, mine: bool) -> None:
+    place = place_with(replace(THEIRS, exclusive=theirs))
+    with pytest.raises(LockedError, match=r"77.*ana.*elsewhere.*1 minutes"):
+        hold_lock(place, MASTER, holder(), exclusive=mine).__enter__()
+    assert len(place.list(FileKind.LOCK)) == 1
+
+
+def test_shared_locks_stand_side_by_side() -> None:
+    place = place_with(THEIRS)
+    with hold_lock(place, MASTER, holder(), exclusive=False):
+        assert len(place.list(FileKind.LOCK)) == 2
+    assert len(place.list(FileKind.LOCK)) == 1
+
+
+@pytest.mark.parametrize("stale", [
+    replace(THEIRS, exclusive=True, time_ns=NOW - STALE_AFTER_NS - 1),
+    replace(THEIRS, exclusive=True, hostname="here", pid=77),
+])  # fmt: skip
+def test_a_stale_lock_hinders_no_one_and_unlock_removes_it(stale: Lock) -> None:
+    place = place_with(stale)
+    with hold_lock(place, MASTER, holder(), exclusive=True):
+        pass
+    assert remove_locks(place, MASTER, holder(), everyone=False) == 1
+    assert place.list(FileKind.LOCK) == []
+
+
+def test_unlock_leaves_a_living_lock_unless_all_are_meant() -> None:
+    place = place_with(THEIRS)
+    place.put(ObjectName(FileKind.LOCK, "ab" * 32), b"damaged")
+    assert remove_locks(place, MASTER, holder(), everyone=False) == 0
+    assert remove_locks(place, MASTER, holder(), everyone=True) == 2
+
+
+def test_who_locks_at_the_same_moment_is_seen_after_the_delay() -> None:
+    place = place_with()
+
+    def other_comes(_seconds: float) -> None:
+        put_sealed(place, NEW, FileKind.LOCK, encode_lock(replace(THEIRS, exclusive=True)))
+
+    with pytest.raises(LockedError):
+        hold_lock(place, MASTER, holder(wait_s=other_comes), exclusive=False).__enter__()
+    assert len(place.list(FileKind.LOCK)) == 1
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, RuntimeError])
+def test_the_lock_goes_however_the_block_ends(end: type[BaseException]) -> None:
+    place = place_with()
+    with pytest.raises(end), hold_lock(place, MASTER, holder(), exclusive=True):
+        raise end
+    assert place.list(FileKind.LOCK) == []
+
+
+def test_a_refresh_writes_the_new_lock_before_the_old_one_goes() -> None:
+    place = place_with()
+    refresh: list[Callable[[], None]] = []
+
+    @contextmanager
+    def keep(every_s: float, action: Callable[[], None]) -> Iterator[None]:
+        assert every_s == 300
+        refresh.append(action)
+        yield
+
+    with hold_lock(place, MASTER, holder(repeat=keep), exclusive=True):
+        before = place.list(FileKind.LOCK)
+        refresh[0]()
+        after = place.list(FileKind.LOCK)
+        assert len(after) == 1
+        assert after != before
+    assert place.list(FileKind.LOCK) == []
+
+
+def test_a_lock_is_written_as_restic_writes_it() -> None:
+    lock = Lock(NOW, True, "h", "u", 5, 0, 0)
+    assert encode_lock(lock) == (
+        b'{"time":"2023-11-14T22:13:20Z","exclusive":true,"hostname":"h","username":"u","pid":5}'
+    )
+    assert decode_lock(encode_lock(lock), "ab") == replace(lock, id="ab")
+    with pytest.raises(DamagedError):
+        decode_lock(b'{"time":"2023-11-14T22:13:20Z","exclusive":"yes"}', "ab")
