@@ -12,6 +12,7 @@ mod errors;
 mod index;
 mod open;
 mod seal;
+mod target;
 mod treejson;
 mod usage;
 mod writer;
@@ -26,6 +27,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     directory::register(m)?;
     index::register(m)?;
     open::register(m)?;
+    target::register(m)?;
     usage::register(m)?;
     writer::register(m)?;
     Ok(())

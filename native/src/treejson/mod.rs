@@ -6,7 +6,7 @@ mod read;
 mod text;
 mod time;
 
-pub use name::{quote_onto, unquote};
+pub use name::quote_onto;
 pub use read::{each_node, NodeJson};
 pub use text::string_onto;
 pub use time::{parse_time, time_onto, Time};

@@ -1,0 +1,313 @@
+//! Content into files: every blob is opened once and written wherever it belongs, in parallel.
+//! What may not enter: metadata, names other than those of the files themselves.
+
+use rayon::prelude::*;
+use rustix::fs::{fstat, ftruncate, FileType, Mode, OFlags};
+use rustix::io::{pwrite, Errno};
+use std::collections::HashSet;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::faults::{fault, ItemFault};
+use super::place::create;
+use super::resolve::Root;
+use crate::blob::Entry;
+use crate::errors::{Fault, Outcome};
+use crate::open::{blob_sentence, open_blob};
+use crate::seal::Key;
+
+/// The block of a file system; shorter runs of zeros make no hole anywhere.
+const BLOCK: usize = 4096;
+/// Files kept open at a time between two of their blobs; the usual bound of a process is 1024.
+const OPEN_MOST: usize = 256;
+
+/// Files this target created and has not finished: what was not written yet reads as zeros.
+#[derive(Default)]
+pub struct Fresh(Mutex<HashSet<Vec<u8>>>);
+
+impl Fresh {
+    fn paths(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn forget(&self, path: &[u8]) {
+        let mut paths = self.paths();
+        if !paths.is_empty() {
+            paths.remove(path);
+        }
+    }
+}
+
+/// The bytes that blobs are opened from.
+pub struct Source<'a> {
+    pub key: Key,
+    /// The pack's bytes from offset `base`.
+    pub data: &'a [u8],
+    pub base: u64,
+    pub entries: Vec<Entry>,
+}
+
+/// Where a blob goes.
+#[derive(Clone, Copy)]
+pub struct Placement {
+    pub blob: usize,
+    pub file: usize,
+    pub offset: u64,
+}
+
+/// One file of a batch.
+struct Slot<'a> {
+    path: &'a [u8],
+    size: u64,
+    state: Mutex<State>,
+}
+
+struct State {
+    opened: Option<Arc<Opened>>,
+    /// Placements not dealt with yet.
+    left: usize,
+    fault: Option<ItemFault>,
+}
+
+struct Opened {
+    fd: OwnedFd,
+    fresh: bool,
+}
+
+/// (damaged blobs by number, faults of files).
+pub type Report = (Vec<(usize, String)>, Vec<ItemFault>);
+
+/// The contract of `Target.write`. UsageError for placements that name no blob or file.
+pub fn write<'a>(
+    root: &'a Root,
+    fresh: &'a Fresh,
+    source: &Source<'_>,
+    files: &[(&'a [u8], u64)],
+    mut placements: Vec<Placement>,
+) -> Outcome<Report> {
+    let batch = Batch::new(root, fresh, files, &placements, source.entries.len())?;
+    placements.sort_by_key(|placement| placement.blob);
+    let groups: Vec<&[Placement]> = placements.chunk_by(|a, b| a.blob == b.blob).collect();
+    let damaged = groups
+        .par_iter()
+        .filter_map(|group| batch.write_blob(source, group));
+    let damaged = damaged.collect();
+    Ok((damaged, batch.faults()))
+}
+
+struct Batch<'a> {
+    root: &'a Root,
+    fresh: &'a Fresh,
+    slots: Vec<Slot<'a>>,
+    open_files: AtomicUsize,
+}
+
+impl<'a> Batch<'a> {
+    fn new(
+        root: &'a Root,
+        fresh: &'a Fresh,
+        files: &[(&'a [u8], u64)],
+        placements: &[Placement],
+        blobs: usize,
+    ) -> Outcome<Batch<'a>> {
+        let mut left = vec![0; files.len()];
+        for placement in placements {
+            match left.get_mut(placement.file) {
+                Some(count) if placement.blob < blobs => *count += 1,
+                _ => return Err(Fault::Usage("A placement names no blob or no file.".into())),
+            }
+        }
+        let slot = |(&(path, size), left): (&(&'a [u8], u64), usize)| Slot {
+            path,
+            size,
+            state: Mutex::new(State {
+                opened: None,
+                left,
+                fault: None,
+            }),
+        };
+        Ok(Batch {
+            root,
+            fresh,
+            slots: files.iter().zip(left).map(slot).collect(),
+            open_files: AtomicUsize::new(0),
+        })
+    }
+
+    /// Open one blob and write it to its places; the blob's number and a sentence when damaged.
+    fn write_blob(&self, source: &Source<'_>, places: &[Placement]) -> Option<(usize, String)> {
+        let number = places[0].blob;
+        let entry = &source.entries[number];
+        let opened = open_blob(&source.key, source.data, source.base, entry);
+        for place in places {
+            let slot = &self.slots[place.file];
+            if let Ok(plain) = &opened {
+                if let Err(error) = self.write_place(slot, plain, place.offset) {
+                    slot.state()
+                        .fault
+                        .get_or_insert_with(|| fault(slot.path, &error));
+                }
+            }
+            self.leave(slot);
+        }
+        opened
+            .err()
+            .map(|fault| (number, blob_sentence(entry, &fault)))
+    }
+
+    fn write_place(&self, slot: &Slot<'_>, plain: &[u8], offset: u64) -> io::Result<()> {
+        if offset
+            .checked_add(plain.len() as u64)
+            .is_none_or(|end| end > slot.size)
+        {
+            return Err(io::Error::other("its content is longer than it should be"));
+        }
+        let whole = plain.len() as u64 == slot.size;
+        let Some(file) = self.opened(slot, whole)? else {
+            return Ok(());
+        };
+        if !file.fresh {
+            return write_all(file.fd.as_fd(), plain, offset);
+        }
+        let reached = write_sparse(file.fd.as_fd(), plain, offset)?;
+        if whole && reached < slot.size {
+            ftruncate(&file.fd, slot.size)?;
+        }
+        Ok(())
+    }
+
+    /// The slot's file, opened once; None when it failed before.
+    fn opened(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Option<Arc<Opened>>> {
+        let mut state = slot.state();
+        if state.fault.is_some() {
+            return Ok(None);
+        }
+        if let Some(opened) = &state.opened {
+            return Ok(Some(opened.clone()));
+        }
+        let opened = Arc::new(self.open(slot, whole)?);
+        if state.left > 1 && self.open_files.load(Ordering::Relaxed) < OPEN_MOST {
+            self.open_files.fetch_add(1, Ordering::Relaxed);
+            state.opened = Some(opened.clone());
+        }
+        Ok(Some(opened))
+    }
+
+    fn open(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Opened> {
+        if !whole && self.fresh.paths().contains(slot.path) {
+            return open_existing(self.root, slot.path).map(|fd| Opened { fd, fresh: true });
+        }
+        match create(self.root, slot.path) {
+            Ok(fd) => {
+                if !whole {
+                    // the end may become a hole, and other blobs of it come in other batches
+                    ftruncate(&fd, slot.size)?;
+                    self.fresh.paths().insert(slot.path.to_vec());
+                }
+                Ok(Opened { fd, fresh: true })
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let fd = open_existing(self.root, slot.path)?;
+                // another thread may have created it since
+                let fresh = self.fresh.paths().contains(slot.path);
+                Ok(Opened { fd, fresh })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One placement is dealt with; after the last one the file is closed.
+    fn leave(&self, slot: &Slot<'_>) {
+        let mut state = slot.state();
+        state.left -= 1;
+        if (state.left == 0 || state.fault.is_some()) && state.opened.take().is_some() {
+            self.open_files.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn faults(self) -> Vec<ItemFault> {
+        let faults = self.slots.into_iter().filter_map(|slot| {
+            let state = slot.state.into_inner();
+            state.unwrap_or_else(PoisonError::into_inner).fault
+        });
+        faults.collect()
+    }
+}
+
+impl Slot<'_> {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file to write over. One with further names is refused: they may lie outside the target.
+fn open_existing(root: &Root, path: &[u8]) -> io::Result<OwnedFd> {
+    // NONBLOCK: a FIFO in the file's place must not make us wait for its reader
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let fd = match root.open_at(path, flags, Mode::empty()) {
+        Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
+            return Err(in_the_way());
+        }
+        result => result?,
+    };
+    let stat = fstat(&fd)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(in_the_way());
+    }
+    if stat.st_nlink > 1 {
+        return Err(io::Error::other(
+            "the file there has further names, which writing would change too; remove it first",
+        ));
+    }
+    Ok(fd)
+}
+
+fn in_the_way() -> io::Error {
+    io::Error::other("what stands there is no file; remove it first")
+}
+
+fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match pwrite(fd, bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                bytes = &bytes[written..];
+                offset += written as u64;
+            }
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Write all but whole blocks of zeros; the offset behind the last byte written.
+fn write_sparse(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> io::Result<u64> {
+    let (mut start, mut at, mut reached) = (0, 0, offset);
+    let mut flush = |from: usize, to: usize| {
+        if from < to {
+            write_all(fd, &bytes[from..to], offset + from as u64)?;
+            reached = offset + to as u64;
+        }
+        io::Result::Ok(())
+    };
+    while at < bytes.len() {
+        let into_block = ((offset + at as u64) % BLOCK as u64) as usize;
+        let end = bytes.len().min(at + BLOCK - into_block);
+        if end - at == BLOCK && bytes[at] == 0 && is_zero(&bytes[at..end]) {
+            flush(start, at)?;
+            start = end;
+        }
+        at = end;
+    }
+    flush(start, bytes.len())?;
+    Ok(reached)
+}
+
+fn is_zero(block: &[u8]) -> bool {
+    block
+        .chunks(64)
+        .all(|part| part.iter().fold(0, |sum, byte| sum | byte) == 0)
+}
