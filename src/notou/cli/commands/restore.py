@@ -85,6 +85,5 @@ def _fields(result: RestoreResult, *, dry_run: bool) -> dict[str, object]:
 def _line(result: RestoreResult, target: str, dry_run: bool) -> str:
     verb = "Would restore" if dry_run else "Restored"
     kept = f"; {count_text(result.kept, 'file was', 'files were')} there already" if result.kept else ""
-    return (
-        f"{verb} {count_text(result.files, 'file')} ({size_text(result.bytes)}) to {printable(target)}{kept}."
-    )
+    what = f"{count_text(result.files, 'file')} ({size_text(result.bytes_written)})"
+    return f"{verb} {what} to {printable(target)}{kept}."
