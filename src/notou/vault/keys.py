@@ -69,7 +69,7 @@ class KeyInfo:
 
     username: str
     hostname: str
-    created_ns: int
+    created_ns: int  # 0 where the file does not say
 
 
 def new_master_key(random: Random) -> MasterKey:
@@ -131,7 +131,8 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
 def key_info(data: bytes) -> KeyInfo:
     """What a key file says of itself, without opening it."""
     fields = _parse(data)
-    return KeyInfo(text(fields, "username"), text(fields, "hostname"), parse_time(text(fields, "created")))
+    created = text(fields, "created")  # rustic leaves all three out
+    return KeyInfo(text(fields, "username"), text(fields, "hostname"), parse_time(created) if created else 0)
 
 
 def _parse(data: bytes) -> JsonObject:
