@@ -41,15 +41,18 @@ class Place:
         random = Random(seed)
         self.site.write(BELONGINGS)
         self.site.run()
+        first = self._snapshot_ids()
         passing = {f"Documents/{number}.txt": random.randbytes(3000) for number in range(8)}
         self.site.write(passing | {"Documents/stays.txt": random.randbytes(3000)})
         self.site.run()
-        middle = {one.id for one in self.site.vault().snapshots()}
+        middle = self._snapshot_ids() - first
         for name in passing:
             (self.site.source / name).unlink()
         self.site.run()
-        first_and_last = {one.id for one in self.site.vault().snapshots()} - middle
-        self.forget([id_ for id_ in middle if id_ not in first_and_last])
+        self.forget(sorted(middle))
+
+    def _snapshot_ids(self) -> set[str]:
+        return {one.id for one in self.site.vault().snapshots()}
 
     def forget(self, ids: list[str]) -> None:
         forget(self.stores, self.master, ids, self.site.holder(), ignore)

@@ -1,0 +1,146 @@
+"""Repair makes whole what can be whole, says what cannot, and leaves a vault restic finds clean."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from notou.errors import UsageError
+from notou.model import FileKind, Lane
+from notou.upkeep.repair_index import IndexRepair, repair_index
+from notou.upkeep.repair_packs import PackRepair, repair_packs
+from notou.upkeep.repair_snapshots import SnapshotRepair, repair_snapshots
+from tests.upkeep.place import Place, ignore
+
+
+@pytest.fixture
+def alone(place: Place) -> Place:
+    """The vault with one copy left: nothing to heal from."""
+    del place.stores[1]
+    return place
+
+
+def _repair_index(place: Place, *, dry_run: bool = False) -> IndexRepair:
+    return repair_index(
+        place.stores, place.config, place.master, dry_run=dry_run, holder=place.site.holder(), report=ignore
+    )
+
+
+def _repair_packs(place: Place, ids: list[bytes], *, dry_run: bool = False) -> PackRepair:
+    return repair_packs(
+        place.stores,
+        place.config,
+        place.master,
+        ids,
+        dry_run=dry_run,
+        workspace=place.workspace(),
+        holder=place.site.holder(),
+        report=ignore,
+    )
+
+
+def _repair_snapshots(place: Place, *, forget: bool = True, dry_run: bool = False) -> SnapshotRepair:
+    return repair_snapshots(
+        place.stores,
+        place.config,
+        place.master,
+        forget=forget,
+        dry_run=dry_run,
+        workspace=place.workspace(),
+        holder=place.site.holder(),
+        report=ignore,
+    )
+
+
+def _pack_of(place: Place, lane: Lane, kind: int) -> tuple[bytes, Path]:
+    index = place.site.vault().index
+    pack_id = next(
+        id_ for id_, its, _, _ in index.packs() if its == lane and index.entries(id_)[0].kind == kind
+    )
+    name = pack_id.hex()
+    path = place.site.places[0] / "data" / name[:2] / name
+    path.chmod(0o600)
+    return pack_id, path
+
+
+def _flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "harm", [os.unlink, lambda path: path.write_bytes(b"junk" * 50)], ids=["gone", "junk"]
+)
+def test_an_index_is_made_again_from_the_packs(alone: Place, harm: object) -> None:
+    packs = {id_ for id_, _, _, _ in alone.site.vault().index.packs()}
+    for path in alone.files():
+        if "index" in path.parts:
+            path.chmod(0o600)
+            harm(path)  # type: ignore[operator]
+    assert set(_repair_index(alone, dry_run=True).read_anew) == packs
+    assert alone.check(read=False).faults, "a dry run changed something"
+    _repair_index(alone)
+    alone.check().require_clean()
+    alone.restic_checks()
+    assert {id_ for id_, _, _, _ in alone.site.vault().index.packs()} == packs
+    assert _repair_index(alone).nothing_to_do
+    alone.prune()
+    alone.site.run(stores=alone.stores)
+    alone.restic_checks()
+
+
+def test_a_pack_that_is_gone_leaves_the_index_and_files_without_it_the_snapshots(alone: Place) -> None:
+    pack_id, path = _pack_of(alone, Lane.PHOTOS, 0)
+    os.unlink(path)
+    assert _repair_index(alone).dropped == (pack_id,)
+    lost = str(alone.site.source / "Pictures/trip/IMG_0001.JPG")
+    assert [one.lost for one in _repair_snapshots(alone, dry_run=True).repaired] == [(lost,), (lost,)]
+    result = _repair_snapshots(alone)
+    assert all(one.new_id in alone.site.objects(FileKind.SNAPSHOT) for one in result.repaired)
+    assert not {one.old_id for one in result.repaired} & alone.site.objects(FileKind.SNAPSHOT)
+    alone.check().require_clean()
+    alone.restic_checks()
+    repaired = [one for one in alone.site.vault().snapshots() if "repaired" in one.tags]
+    assert {one.lane for one in repaired} == {Lane.PHOTOS}
+    assert {one.original and one.original.hex() for one in repaired} == {
+        one.old_id for one in result.repaired
+    }
+    assert not _repair_snapshots(alone).repaired
+
+
+def test_a_directory_that_is_lost_stays_empty(alone: Place) -> None:
+    _, path = _pack_of(alone, Lane.PHOTOS, 1)
+    os.unlink(path)
+    _repair_index(alone)
+    assert _repair_snapshots(alone).hopeless
+    alone.check().require_clean()
+    alone.restic_checks()
+
+
+def test_the_blobs_that_still_open_are_saved_from_a_damaged_pack(alone: Place) -> None:
+    pack_id, path = _pack_of(alone, Lane.DOCUMENTS, 0)
+    entries = alone.site.vault().index.entries(pack_id)
+    _flip(path, entries[0].offset + 20)
+    assert _repair_packs(alone, [pack_id], dry_run=True).lost[pack_id] == (entries[0],)
+    assert path.exists()
+    result = _repair_packs(alone, [pack_id])
+    assert result.saved[pack_id] == len(entries) - 1
+    assert not path.exists()
+    _repair_snapshots(alone)
+    alone.check().require_clean()
+    alone.restic_checks()
+
+
+def test_a_pack_another_copy_has_right_is_left_to_heal(place: Place) -> None:
+    pack_id, path = _pack_of(place, Lane.PHOTOS, 0)
+    _flip(path, 30)
+    assert _repair_packs(place, [pack_id]).healable == (pack_id,)
+    assert path.exists()
+
+
+def test_a_pack_no_index_names_is_not_guessed_at(alone: Place) -> None:
+    with pytest.raises(UsageError, match="repair index"):
+        _repair_packs(alone, [b"x" * 32])
