@@ -37,13 +37,14 @@ class BackupOptions:
 
     ``only_lane``: everything goes into this lane, content is not looked at. ``tags``: a person's own.
     ``skip_if_unchanged``: no snapshot for a lane whose tree is its parent's. ``pack_bytes``: where a
-    pack is closed. ``level``: zstd's. ``partial_every_ns``, ``partial_every_bytes``: after which time,
+    pack is closed. ``level``: zstd's. ``force``: compare with no earlier snapshot, so that every file is read. ``partial_every_ns``, ``partial_every_bytes``: after which time,
     or new sealed bytes of one lane, whichever comes first, what is there is published as partial snapshots.
     """
 
     only_lane: Lane | None = None
     tags: tuple[str, ...] = ()
     skip_if_unchanged: bool = False
+    force: bool = False
     pack_bytes: int = 16 * 1024 * 1024
     level: int = 3
     partial_every_ns: int = 10 * MINUTE_NS

@@ -69,7 +69,7 @@ class _Run:
         compared = {
             lane: tuple(one.tree for one in parents.chain)
             for lane, parents in self._parents.items()
-            if options.only_lane in (None, lane)
+            if options.only_lane in (None, lane) and not options.force
         }
         self._walk = Walk(selection, compared, vault, index, report)
 
