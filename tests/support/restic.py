@@ -45,7 +45,7 @@ class Restic:
         cwd: str | bytes | Path | None = None,
         stdin: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end. AssertionError with its output on a non-zero exit, unless not ``check``."""
+        """Run one command to its end. AssertionError with what it said on a non-zero exit, if ``check``."""
         done = self._run(words, cwd, None if stdin is None else stdin.encode())
         text = subprocess.CompletedProcess(
             done.args,

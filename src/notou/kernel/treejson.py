@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ID_BYTES = 32
 _TREE_START = '{"nodes":['
 _DECODER = json.JSONDecoder()
+_GO_ZERO_TIME_NS = parse_rfc3339("0001-01-01T00:00:00Z")  # of a time that is not given
 _U32_MOST = 2**32 - 1
 _U64_MOST = 2**64 - 1
 
@@ -266,6 +267,8 @@ def _number(value: object, field: str, most: int = _U64_MOST) -> int:
 
 
 def _time(value: object, field: str) -> int:
+    if value is None:
+        return _GO_ZERO_TIME_NS
     if not isinstance(value, str):
         raise ValueError(f'"{field}" is no time')
     return parse_rfc3339(value)
@@ -315,29 +318,29 @@ def _raw_json(value: object) -> str:
 
 
 def split_tree(plain: bytes) -> list[tuple[Node, bytes]]:
-    """The nodes of a tree, each with its own JSON as it stands in ``plain``; errors as decode_tree.
+    """The nodes of a tree, each with its JSON as it stands in ``plain``; errors as decode_tree.
 
-    For writing an unchanged node again byte for byte.
+    For writing an unchanged node again byte for byte. In a tree that is laid out otherwise than
+    restic's, each node's JSON is its canonical one instead.
     """
+    nodes = decode_tree(plain)
     try:
-        text = plain.decode()
-        pairs = [(decode_node(raw), part.encode()) for raw, part in _node_texts(text)]
-    except (ValueError, RecursionError) as error:
-        raise _damaged(str(error)) from error
-    check_order([node for node, _ in pairs])
-    return pairs
+        texts = list(_node_texts(plain.decode()))
+    except ValueError:
+        texts = [encode_node(node) for node in nodes]
+    return [(node, text.encode()) for node, text in zip(nodes, texts, strict=True)]
 
 
-def _node_texts(text: str) -> Iterator[tuple[object, str]]:
-    """Each node parsed, and its text. Only trees as restic and Notou lay them out are split."""
+def _node_texts(text: str) -> Iterator[str]:
+    """The text of each node of a tree. ValueError where it is laid out otherwise than restic does."""
     if not text.startswith(_TREE_START):
         raise ValueError('it does not begin with "nodes"')
     at = len(_TREE_START)
     more = not text.startswith("]", at)
     while more:
-        raw, end = _DECODER.raw_decode(text, at)
-        yield raw, text[at:end]
+        _, end = _DECODER.raw_decode(text, at)
+        yield text[at:end]
         more = text.startswith(",", end)
         at = end + more
     if text[at:].strip() != "]}":
-        raise ValueError("its nodes do not end as they must")
+        raise ValueError("its nodes do not end as restic's do")
