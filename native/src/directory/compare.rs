@@ -1,7 +1,6 @@
 //! One directory against its tree in a lane's parent snapshot: what stands there unchanged.
 //! What may not enter: I/O, deciding what to read.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Stat;
@@ -12,8 +11,8 @@ use crate::treejson::{each_node, parse_time, NodeJson, Time};
 
 pub struct ParentTree {
     plain: Vec<u8>,
-    /// Nodes that stand for an entry of the directory, by its number.
-    nodes: BTreeMap<usize, ParentNode>,
+    /// Nodes that stand for an entry of the directory, by its number, ascending.
+    nodes: Vec<ParentNode>,
     /// Content ids of the unchanged files, one file after the other.
     contents: Vec<Id>,
     /// All nodes of the tree.
@@ -21,6 +20,7 @@ pub struct ParentTree {
 }
 
 struct ParentNode {
+    entry: usize,
     json: Range<usize>,
     content: Range<usize>,
     subtree: Option<Id>,
@@ -37,7 +37,7 @@ impl ParentTree {
     ) -> Outcome<ParentTree> {
         let mut parent = ParentTree {
             plain: plain.to_vec(),
-            nodes: BTreeMap::new(),
+            nodes: Vec::with_capacity(entries.len()),
             contents: Vec::new(),
             count: 0,
         };
@@ -73,41 +73,46 @@ impl ParentTree {
         }
         let of_directory = stat.kind == b'd' && node.kind == "dir";
         let subtree = node.subtree.filter(|_| of_directory).map(|id| id.0);
-        let found = ParentNode {
+        self.nodes.push(ParentNode {
+            entry,
             json,
             content: start..self.contents.len(),
             subtree,
             unchanged,
-        };
-        self.nodes.insert(entry, found);
+        });
     }
 
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// The blobs of a file that stands here unchanged. (Only files: others have none.)
+    fn find(&self, entry: usize) -> Option<&ParentNode> {
+        let found = self.nodes.binary_search_by_key(&entry, |node| node.entry);
+        found.ok().map(|at| &self.nodes[at])
+    }
+
+    /// The blobs of a file that stands here unchanged.
     pub fn content(&self, entry: usize) -> Option<&[Id]> {
-        let node = self.nodes.get(&entry).filter(|node| node.unchanged)?;
+        let node = self.find(entry).filter(|node| node.unchanged)?;
         Some(&self.contents[node.content.clone()])
     }
 
     /// The parent's own JSON of an entry that stands here unchanged with this subtree.
     pub fn node(&self, entry: usize, subtree: Option<&Id>) -> Option<&[u8]> {
-        let node = self.nodes.get(&entry)?;
+        let node = self.find(entry)?;
         let same = node.unchanged && node.subtree.as_ref() == subtree;
         same.then(|| &self.plain[node.json.clone()])
     }
 
     /// Numbers of the entries that stand here unchanged.
     pub fn unchanged(&self) -> impl Iterator<Item = usize> + '_ {
-        let same = self.nodes.iter().filter(|(_, node)| node.unchanged);
-        same.map(|(entry, _)| *entry)
+        let same = self.nodes.iter().filter(|node| node.unchanged);
+        same.map(|node| node.entry)
     }
 
     /// (entry, subtree) of what is a directory here and there.
     pub fn subtrees(&self) -> Vec<(usize, Id)> {
-        let pair = |(entry, node): (&usize, &ParentNode)| Some((*entry, node.subtree?));
+        let pair = |node: &ParentNode| Some((node.entry, node.subtree?));
         self.nodes.iter().filter_map(pair).collect()
     }
 }

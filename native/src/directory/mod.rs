@@ -76,6 +76,9 @@ impl DirectoryInner {
     }
 
     fn content(&self, entry: usize) -> Option<Vec<Id>> {
+        if self.entries[entry].1.kind != b'f' {
+            return None;
+        }
         let known = self.known();
         if let Some(stored) = known.stored.get(&entry) {
             return Some(stored.content.clone());

@@ -1,19 +1,13 @@
 //! What the kernel reads of the nodes of a tree: no more than comparing and marking need.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Deserializer;
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::name::unquote;
 use crate::errors::{Fault, Outcome};
 use crate::index::json::HexId;
-
-#[derive(Deserialize)]
-struct TreeJson<'a> {
-    #[serde(borrow)]
-    nodes: Option<Vec<&'a RawValue>>,
-}
 
 #[derive(Deserialize)]
 pub struct NodeJson<'a> {
@@ -35,33 +29,113 @@ pub struct NodeJson<'a> {
     pub subtree: Option<HexId>,
 }
 
-/// Hand every node of a tree to `take`, with the range its JSON has in `plain`; stops at a fault.
+/// Hand every node of a tree to `take`, with its raw name and the range its JSON has in `plain`;
+/// stops at a fault.
 ///
 /// DamagedError when the JSON is malformed, or names do not ascend.
 pub fn each_node(
     plain: &[u8],
     mut take: impl FnMut(&NodeJson<'_>, &[u8], Range<usize>) -> Outcome<()>,
 ) -> Outcome<()> {
-    if !plain.starts_with(b"{") {
-        // serde would take an array for the object's fields in order
-        return Err(malformed("it is no JSON object"));
-    }
-    let tree: TreeJson<'_> = serde_json::from_slice(plain).map_err(malformed)?;
-    let (mut before, mut first) = (Vec::new(), true);
-    for raw in tree.nodes.unwrap_or_default() {
-        let text = raw.get();
-        let node: NodeJson<'_> = serde_json::from_str(text).map_err(malformed)?;
+    let text = std::str::from_utf8(plain).map_err(malformed)?;
+    let mut nodes = Nodes::start(text)?;
+    let mut before: Option<Vec<u8>> = None;
+    while let Some((node, json)) = nodes.next()? {
         let name = unquote(&node.name).ok_or_else(|| malformed("a name is quoted wrongly"))?;
-        if !first && before.as_slice() >= &*name {
+        if before.as_ref().is_some_and(|before| before[..] >= *name) {
             return Err(malformed("its names do not ascend"));
         }
-        before.clear();
-        before.extend_from_slice(&name);
-        first = false;
-        let start = text.as_ptr().addr() - plain.as_ptr().addr();
-        take(&node, &name, start..start + text.len())?;
+        let kept = before.get_or_insert_default();
+        kept.clear();
+        kept.extend_from_slice(&name);
+        take(&node, &name, json)?;
     }
-    Ok(())
+    nodes.end()
+}
+
+/// Steps from node to node, so that each is parsed just once and its place is known: over
+/// `{"nodes":[…]}` by hand, over the nodes themselves by serde.
+struct Nodes<'a> {
+    text: &'a str,
+    at: usize,
+    first: bool,
+    done: bool,
+}
+
+impl<'a> Nodes<'a> {
+    fn start(text: &'a str) -> Outcome<Nodes<'a>> {
+        let mut nodes = Nodes {
+            text,
+            at: 0,
+            first: true,
+            done: false,
+        };
+        for token in ["{", "\"nodes\"", ":"] {
+            nodes.expect(token)?;
+        }
+        // Go reads null as an empty list
+        nodes.done = nodes.skip("null");
+        if !nodes.done {
+            nodes.expect("[")?;
+        }
+        Ok(nodes)
+    }
+
+    fn next(&mut self) -> Outcome<Option<(NodeJson<'a>, Range<usize>)>> {
+        if self.done || self.skip("]") {
+            self.done = true;
+            return Ok(None);
+        }
+        if !self.first {
+            self.expect(",")?;
+        }
+        self.first = false;
+        self.skip_space();
+        let start = self.at;
+        let rest = &self.text[start..];
+        if !rest.starts_with('{') {
+            // serde would take an array for the object's fields in order
+            return Err(malformed("a node is no JSON object"));
+        }
+        let mut values = Deserializer::from_str(rest).into_iter();
+        let node = values.next().ok_or_else(|| malformed("it ends early"))?;
+        let node = node.map_err(malformed)?;
+        self.at += values.byte_offset();
+        Ok(Some((node, start..self.at)))
+    }
+
+    fn end(&mut self) -> Outcome<()> {
+        self.expect("}")?;
+        self.skip_space();
+        if self.at < self.text.len() {
+            return Err(malformed("something follows it"));
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, token: &str) -> Outcome<()> {
+        if self.skip(token) {
+            return Ok(());
+        }
+        let at = self.at;
+        Err(malformed(format_args!("no {token} at byte {at}")))
+    }
+
+    /// Step over `token` and white space before it; false when something else stands there.
+    fn skip(&mut self, token: &str) -> bool {
+        self.skip_space();
+        let there = self.text[self.at..].starts_with(token);
+        if there {
+            self.at += token.len();
+        }
+        there
+    }
+
+    fn skip_space(&mut self) {
+        let rest = self.text[self.at..].bytes();
+        let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += rest.take_while(space).count();
+    }
 }
 
 fn malformed(reason: impl std::fmt::Display) -> Fault {
@@ -116,6 +190,9 @@ mod tests {
             r#"{"nodes":[{"name":"\\q","type":"file"}]}"#.into(),
             r#"{"nodes":[{"name":"a","type":"file","size":-1}]}"#.into(),
             r#"{"nodes":[{"name":"a","type":"file","content":["00"]}]}"#.into(),
+            format!(r#"{{"nodes":[{}]}}x"#, node("a")),
+            format!(r#"{{"nodes":[{} {}]}}"#, node("a"), node("b")),
+            format!(r#"{{"nodes":[{},]}}"#, node("a")),
             format!(r#"{{"nodes":[{},{}]}}"#, node("a"), node("a")),
             format!(r#"{{"nodes":[{},{}]}}"#, node("b"), node("a")),
             format!(r#"{{"nodes":{}"#, "[".repeat(100_000)),
