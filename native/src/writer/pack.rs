@@ -76,16 +76,20 @@ impl OpenPack {
         })
     }
 
+    /// Hashed and written by the buffer, so that the bytes are still near when they are copied.
     fn append(&mut self, bytes: &[u8]) -> Outcome<()> {
-        self.hash.update(bytes);
         self.size += bytes.len() as u64;
-        if self.buffer.len() + bytes.len() > BUFFER {
-            self.write_out()?;
+        for portion in bytes.chunks(BUFFER) {
+            self.hash.update(portion);
+            if self.buffer.len() + portion.len() > BUFFER {
+                self.write_out()?;
+            }
+            if portion.len() == BUFFER {
+                self.file.write(portion)?;
+            } else {
+                self.buffer.extend_from_slice(portion);
+            }
         }
-        if bytes.len() > BUFFER {
-            return self.file.write(bytes);
-        }
-        self.buffer.extend_from_slice(bytes);
         Ok(())
     }
 
