@@ -36,9 +36,10 @@ class BackupOptions:
     """How to back up.
 
     ``only_lane``: everything goes into this lane, content is not looked at. ``tags``: a person's own.
-    ``skip_if_unchanged``: no snapshot for a lane whose tree is its parent's. ``pack_bytes``: where a
-    pack is closed. ``level``: zstd's. ``force``: compare with no earlier snapshot, so that every file is read. ``partial_every_ns``, ``partial_every_bytes``: after which time,
-    or new sealed bytes of one lane, whichever comes first, what is there is published as partial snapshots.
+    ``skip_if_unchanged``: no snapshot for a lane whose tree is its parent's. ``force``: compare with no
+    earlier snapshot, so that every file is read. ``pack_bytes``: where a pack is closed. ``level``: zstd's.
+    ``partial_every_ns``, ``partial_every_bytes``: after which time, or new sealed bytes of one lane,
+    whichever comes first, what is there is published as partial snapshots.
     """
 
     only_lane: Lane | None = None
