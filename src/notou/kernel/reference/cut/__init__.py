@@ -81,5 +81,5 @@ def new_cutter(rule: CutRule, secret: Secret) -> Cutter:
     if kind == "pages" and 1 <= least <= PIECE_MOST:
         return PagesCutter(least)
     if kind == "photo" and PHOTO_MOST_LEAST <= most <= PIECE_MOST:
-        return PhotoCutter(most)
+        return PhotoCutter(secret, most)
     raise UsageError(f"There is no cut rule {kind!r} with sizes {least} and {most}.")

@@ -11,8 +11,8 @@ from notou.kernel.reference.cut.secret import WINDOW
 PIECE_MOST = 64 << 20
 """The largest piece any rule may ask for: a piece is held in memory as a whole."""
 
-PHOTO_MOST_LEAST = 64 << 10
-"""A photo rule's ``most`` is this at least, so that one metadata segment fits a piece."""
+PHOTO_MOST_LEAST = 256 << 10
+"""A photo rule's ``most`` is this at least: the least that it cuts by content."""
 
 _MASK_BITS_MOST = 40  # more would never cut
 
