@@ -49,6 +49,10 @@ class Screen:
         else:
             self._lines(self._out, lines)
 
+    def done(self, event: str, fields: Mapping[str, Any], lines: Iterable[str]) -> None:
+        """What the command did: a JSON object, or lines that --quiet silences."""
+        self.result(event, fields, [] if self.manner.quiet else lines)
+
     def say(self, line: str) -> None:
         """A sentence about what was done; silent with --quiet and --json."""
         if not self.manner.quiet and not self.manner.json:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from notou.copies.outbox import Outbox
-from notou.errors import NoVaultError, StoreUnavailableError, UsageError
+from notou.errors import UsageError
 from notou.jobs.folders import outbox_folder
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
@@ -39,17 +39,9 @@ def open_stores(locations: Sequence[str]) -> tuple[Store, ...]:
 
 
 def open_vault(locations: Sequence[str], password: str) -> OpenVault:
-    """Open the vault that the locations hold.
-
-    Raises what Vault.open raises, and NoVaultError when none of the folders is even there.
-    """
+    """Open the vault that the locations hold. Raises what Vault.open raises."""
     stores = open_stores(locations)
-    try:
-        return OpenVault(Vault.open(stores, password), stores)
-    except StoreUnavailableError as error:
-        if any(not isinstance(store, LocalStore) or os.path.isdir(store.path) for store in stores):
-            raise
-        raise NoVaultError(str(error)) from error
+    return OpenVault(Vault.open(stores, password), stores)
 
 
 def open_outbox(vault: Vault, environ: Mapping[str, str]) -> Outbox:

@@ -69,10 +69,10 @@ def restore(
     result = restore_snapshot(
         access.locations, access.password(), wanted, conditions, os.fsencode(target), options, screen.report
     )
-    screen.result(
+    screen.done(
         "restored",
         _fields(result, dry_run=dry_run),
-        [] if screen.manner.quiet else [_line(result, target, dry_run)],
+        [_line(result, target, dry_run)],
     )
     if result.failed:
         raise IncompleteError(f"{count_text(result.failed, 'item was', 'items were')} not restored wholly.")

@@ -1,0 +1,83 @@
+"""Forget snapshots, by name or by policy, and prune what no snapshot needs.
+
+What may not enter: the rules of either (notou.upkeep).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notou.errors import UsageError
+from notou.events import Report
+from notou.jobs.places import OpenVault, open_vault
+from notou.jobs.snapshots import meant
+from notou.jobs.this_process import lock_holder
+from notou.jobs.workspace import workspace
+from notou.upkeep import prune as pruning
+from notou.upkeep.forget import ForgetResult, forget, plan_forget
+from notou.upkeep.prune_plan import PruneOptions
+from notou.upkeep.retention import GroupDecision, Policy
+from notou.vault.selection import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a policy decided (nothing when snapshots were named); ``result`` is None in a dry run."""
+
+    decisions: tuple[GroupDecision, ...]
+    named: tuple[str, ...]
+    result: ForgetResult | None
+
+
+def forget_snapshots(
+    locations: Sequence[str],
+    password: str,
+    wanted: Sequence[str],
+    policy: Policy,
+    conditions: Filter,
+    report: Report,
+    *,
+    dry_run: bool,
+) -> Forgotten:
+    """Forget the snapshots named, or those that the policy does not keep.
+
+    Raises UsageError when neither is given (nothing would be left) or both are.
+    """
+    if bool(wanted) == (not policy.empty):
+        raise UsageError("Name snapshots to forget, or say what to keep with --keep-…; one of the two.")
+    opened = open_vault(locations, password)
+    decisions: list[GroupDecision] = []
+    if wanted:
+        named = [one.id for each in wanted for one in meant(opened.vault.snapshots(), each, Filter())]
+    else:
+        admitted = [one for one in opened.vault.snapshots() if conditions.admits(one)]
+        decisions = plan_forget(admitted, policy, time.time_ns())
+        named = [one.id for decision in decisions for one in decision.removed]
+    result = None if dry_run or not named else _forget(opened, named, report)
+    return Forgotten(tuple(decisions), tuple(named), result)
+
+
+def _forget(opened: OpenVault, named: Sequence[str], report: Report) -> ForgetResult:
+    return forget(opened.stores, opened.vault.master, named, lock_holder(), report)
+
+
+def prune(
+    locations: Sequence[str],
+    password: str,
+    options: PruneOptions,
+    environ: Mapping[str, str],
+    report: Report,
+    *,
+    dry_run: bool,
+) -> pruning.PruneResult:
+    """Prune every copy, or only plan it; see notou.upkeep.prune."""
+    opened = open_vault(locations, password)
+    config, master = opened.vault.config, opened.vault.master
+    if dry_run:
+        return pruning.plan(opened.stores, config, master, options, report)
+    with workspace(environ) as folder:
+        return pruning.prune(
+            opened.stores, config, master, options, workspace=folder, holder=lock_holder(), report=report
+        )
