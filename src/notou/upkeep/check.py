@@ -18,7 +18,7 @@ from notou.upkeep.findings import CheckResult, CopyCheck, Finding
 from notou.upkeep.impact import paths_hit
 from notou.upkeep.objects import list_packs, pack_name, read_object
 from notou.upkeep.reach import LostTree, mark_reached
-from notou.upkeep.read_packs import PackVerdict, verify_packs
+from notou.upkeep.read_packs import verify_packs
 from notou.upkeep.survey import pack_file_bytes
 from notou.vault.config import MOST_CONFIG_BYTES, open_config
 from notou.vault.index_files import new_index
@@ -102,11 +102,13 @@ class _CopyChecker:
         try:
             self._check_config()
             self._check_keys()
-            index = self._check_indexes()
+            # Snapshots, then indexes, then packs: what a backup adds meanwhile is never half seen.
             snapshots = self._check_snapshots()
+            self._check_indexes()
+            vault = Vault([self._store], self._master, self._config, [])
+            index = vault.load_index()
             packs = list_packs(self._store)
             right = self._check_packs(index, packs)
-            vault = Vault([self._store], self._master, self._config, [])
             self._check_reached(vault, snapshots)
             if options.read is not None:
                 self._read(index, {id_: packs[id_] for id_ in options.read.choose(right, random)})
@@ -145,22 +147,20 @@ class _CopyChecker:
         if not ids:
             self._fault(None, "There is no key here: without another copy nothing could be opened.")
 
-    def _check_indexes(self) -> Index:
-        index = new_index()
+    def _check_indexes(self) -> None:
         named: set[bytes] = set()
         for id_, _ in self._store.list(FileKind.INDEX):
             name = ObjectName(FileKind.INDEX, id_)
-            packs = self._examine(name, partial(self._load_index, index, id_))
+            packs = self._examine(name, partial(self._packs_named, id_))
             twice = named & set(packs or ())
             if twice:
                 self._note(
                     name, f"{_shown(name)} names {len(twice)} packs that another index file names too."
                 )
             named.update(packs or ())
-        return index
 
-    def _load_index(self, index: Index, id_: str, data: bytes) -> list[bytes]:
-        return index.load(open_file(self._master, id_, data))
+    def _packs_named(self, id_: str, data: bytes) -> list[bytes]:
+        return new_index().load(open_file(self._master, id_, data))
 
     def _decode_snapshot(self, id_: str, data: bytes) -> Snapshot:
         return decode_snapshot(open_file(self._master, id_, data), id_)
@@ -198,7 +198,7 @@ class _CopyChecker:
         return right
 
     def _check_reached(self, vault: Vault, snapshots: Sequence[Snapshot]) -> None:
-        for lost in mark_reached(vault, Usage(vault.load_index()), snapshots):
+        for lost in mark_reached(vault, Usage(vault.index), snapshots):
             owner = ObjectName(FileKind.SNAPSHOT, lost.snapshot.id)
             if isinstance(lost, LostTree):
                 text = f"{_shown(owner)} lacks the directory {lost.tree_id.hex()[:16]}: {lost.reason}"
@@ -210,8 +210,8 @@ class _CopyChecker:
 
     def _read(self, index: Index, packs: Mapping[bytes, int]) -> None:
         bytes_total = sum(packs.values())
-
-        def tell(verdict: PackVerdict) -> None:
+        key = self._master.bytes64
+        for verdict in verify_packs(self._store, key, index, sorted(packs.items())):
             self._packs_read += 1
             self._bytes_read += verdict.bytes_read
             name = pack_name(verdict.pack_id)
@@ -220,8 +220,6 @@ class _CopyChecker:
                 self._fault(name, f"{_shown(name)} is damaged: {' '.join(verdict.faults[:5])}", lost)
             shown = verdict.pack_id.hex().encode()
             self._report(Progress(self._packs_read, self._bytes_read, len(packs), bytes_total, shown))
-
-        verify_packs(self._store, self._master.bytes64, index, sorted(packs.items()), tell)
 
     def _name_costs(self, vault: Vault, snapshots: Sequence[Snapshot]) -> None:
         lost = {handle for fault in self._faults for handle in fault.blobs}

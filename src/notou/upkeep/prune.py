@@ -94,11 +94,12 @@ def prune(
 def _survey(living: LivingCopies, config: Config, master: MasterKey, options: PruneOptions) -> _Ground:
     living.each(_answers)
     stores = living.stores
+    snapshots = read_snapshots(stores, master)  # before the indexes: a dry run holds no lock
     names = read_index_names(stores, master)
     names.require_whole()
     vault = Vault(stores, master, config, [])
     usage = Usage(vault.load_index())
-    for lost in mark_reached(vault, usage, read_snapshots(stores, master)):
+    for lost in mark_reached(vault, usage, snapshots):
         what = (
             lost.reason if isinstance(lost, LostTree) else f"content of the file {lost.name!r} is in no pack."
         )

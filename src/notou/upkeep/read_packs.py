@@ -1,12 +1,10 @@
-"""Reads packs whole and verifies them with the kernel, a few at a time so that memory stays bounded.
+"""Reads packs whole and verifies them with the kernel, one at a time so that memory stays bounded.
 
 What may not enter: choosing packs, judging what their damage costs.
 """
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,14 +13,11 @@ from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.upkeep.objects import pack_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notou.kernel import Index
     from notou.model import BlobEntry
     from notou.stores.base import Store
-
-PACKS_IN_FLIGHT = 2
-"""Packs held in memory at once: one for each core of a small machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +31,14 @@ class PackVerdict:
 
 
 def verify_packs(
-    store: Store,
-    key: bytes,
-    index: Index,
-    packs: Sequence[tuple[bytes, int]],
-    tell: Callable[[PackVerdict], None],
-) -> None:
+    store: Store, key: bytes, index: Index, packs: Sequence[tuple[bytes, int]]
+) -> Iterator[PackVerdict]:
     """Verify each of ``packs`` (id, size) at one copy against its name, its header and the index.
 
-    ``tell`` is called once a pack, in any order, from any thread but one at a time.
+    One pack is in memory at a time; the kernel opens its blobs on all cores.
     """
-    pending: Iterator[tuple[bytes, int]] = iter(packs)
-    taking, telling = threading.Lock(), threading.Lock()
-
-    def work() -> None:
-        while True:
-            with taking:
-                pack = next(pending, None)
-            if pack is None:
-                return
-            verdict = _verify(store, key, index, *pack)
-            with telling:
-                tell(verdict)
-
-    with ThreadPoolExecutor(PACKS_IN_FLIGHT, "notou-verify") as threads:
-        for future in [threads.submit(work) for _ in range(PACKS_IN_FLIGHT)]:
-            future.result()
+    for pack_id, size in packs:
+        yield _verify(store, key, index, pack_id, size)
 
 
 def _verify(store: Store, key: bytes, index: Index, pack_id: bytes, size: int) -> PackVerdict:
