@@ -12,8 +12,8 @@ pub const BLOCK: usize = 4096;
 const REDUCE: u64 = 0x1b;
 /// A block is hashed as this many runs side by side, since each step waits for the one before.
 const LANES: usize = 4;
-/// Shorter blocks are hashed as one run: starting a run costs a window.
-const LANES_PAY: usize = 512;
+const RUN: usize = BLOCK / LANES;
+const STEPS: usize = RUN - 1;
 
 /// The secret of the hash: a random word for each value of a byte.
 pub struct Table {
@@ -45,24 +45,24 @@ impl Table {
     /// Put the digests of the windows that end at `first`, `first` + 1, … into `digests`.
     /// `first` is WINDOW - 1 at least, and `bytes` reach to the last window's end.
     pub fn fill(&self, bytes: &[u8], first: usize, digests: &mut [u64]) {
-        let run = digests.len() / LANES;
-        if digests.len() < LANES_PAY || digests.len() % LANES != 0 {
-            return self.fill_run(bytes, first, digests);
+        match <&mut [u64; BLOCK]>::try_from(&mut *digests) {
+            Ok(block) => self.fill_block(bytes, first, block),
+            Err(_) => self.fill_run(bytes, first, digests),
         }
-        let starts: [usize; LANES] = std::array::from_fn(|lane| first + lane * run);
-        let entering = starts.map(|start| &bytes[start + 1..start + run]);
-        let leaving = starts.map(|start| &bytes[start + 1 - WINDOW..start + run - WINDOW]);
-        let mut rows = digests.chunks_exact_mut(run);
-        let mut rows: [&mut [u64]; LANES] =
-            std::array::from_fn(|_| rows.next().unwrap_or_default());
+    }
+
+    fn fill_block(&self, bytes: &[u8], first: usize, block: &mut [u64; BLOCK]) {
+        let starts: [usize; LANES] = std::array::from_fn(|lane| first + lane * RUN);
+        let entering = starts.map(|start| &bytes[start + 1..][..STEPS]);
+        let leaving = starts.map(|start| &bytes[start + 1 - WINDOW..][..STEPS]);
         let mut state = starts.map(|start| self.digest(&bytes[start + 1 - WINDOW..=start]));
-        for (row, digest) in rows.iter_mut().zip(state) {
-            row[0] = digest;
+        for lane in 0..LANES {
+            block[lane * RUN] = state[lane];
         }
-        for at in 0..run - 1 {
+        for at in 0..STEPS {
             for lane in 0..LANES {
                 state[lane] = self.step(state[lane], entering[lane][at], leaving[lane][at]);
-                rows[lane][at + 1] = state[lane];
+                block[lane * RUN + at + 1] = state[lane];
             }
         }
     }
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn rolling_gives_what_each_window_gives_by_itself() {
         let table = table();
-        let bytes: Vec<u8> = (0..20_000u64).map(|i| (i * i * 31 >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..20_000u64).map(|i| ((i * i * 31) >> 7) as u8).collect();
         for count in [1, 2, 511, 512, 515, 516, BLOCK] {
             let first = WINDOW - 1 + count % 7;
             let mut digests = vec![0; count];
