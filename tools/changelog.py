@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("Added", "Changed", "Fixed", "Removed", "Security")
+PIECE_OF_WORK_S = 4 * 3600
 HEAD = """# Changelog
 
 What changed for the people who use Notou, newest first. Made from `changes/` by `make changelog`.
@@ -78,16 +79,24 @@ def render(changes: Path) -> str:
 
 
 def commits_without_note(root: Path) -> list[str]:
-    """Commits to src/ or native/ after the last one to changes/, unless they carry a No-Note trailer."""
+    """Commits to src/ or native/ that no note covers and that carry no No-Note trailer.
+
+    A note covers what came before it and the piece of work it belongs to: what was committed within
+    hours of it, since nothing here says where a piece of work ends.
+    """
 
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True).stdout
 
-    last_note = git("log", "-1", "--format=%H", "--", "changes").strip()
+    last_note, noted_s = (git("log", "-1", "--format=%H %ct", "--", "changes").split() or ["", "0"])[:2]
     since = f"{last_note}..HEAD" if last_note else "HEAD"
-    listed = git("log", "--format=%h %s%x00%(trailers:key=No-Note)%x01", since, "--", "src", "native")
-    commits = (entry.strip().partition("\0") for entry in listed.split("\x01"))
-    return [title for title, _, exempt in commits if title and not exempt.strip()]
+    listed = git("log", "--format=%ct%x00%h %s%x00%(trailers:key=No-Note)%x01", since, "--", "src", "native")
+    commits = (entry.strip().split("\0") for entry in listed.split("\x01") if entry.strip())
+    return [
+        title
+        for committed_s, title, exempt in commits
+        if not exempt.strip() and int(committed_s) > int(noted_s) + PIECE_OF_WORK_S
+    ]
 
 
 def check(root: Path) -> list[str]:

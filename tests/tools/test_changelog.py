@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -18,15 +19,16 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def git(root: Path, *words: str) -> None:
+def git(root: Path, *words: str, env: dict[str, str] | None = None) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *who, *words], cwd=root, check=True, capture_output=True)
+    subprocess.run(["git", *who, *words], cwd=root, check=True, capture_output=True, env=env)
 
 
-def commit(root: Path, name: str, content: str, message: str) -> None:
+def commit(root: Path, name: str, content: str, message: str, hour: int = 0) -> None:
     (root / name).write_text(content)
     git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
+    when = {**os.environ, "GIT_COMMITTER_DATE": f"2026-01-01T{hour:02}:00:00Z"}
+    git(root, "commit", "-q", "-m", message, env=when)
 
 
 def test_notes_are_gathered_by_kind_and_version(root: Path) -> None:
@@ -60,9 +62,10 @@ def test_a_change_after_the_last_note_is_found_unless_it_says_it_needs_none(root
     commit(root, "changes/7-a.md", "Added: A thing.\n", "a note")
     (root / "CHANGELOG.md").write_text(changelog.render(root / "changes"))
     assert changelog.check(root) == []
-    commit(root, "src/a.py", "1", "Quiet change\n\nNo-Note: only a comment")
+    commit(root, "src/a.py", "0", "Same piece of work", hour=2)
+    commit(root, "src/a.py", "1", "Quiet change\n\nNo-Note: only a comment", hour=9)
     assert changelog.check(root) == []
-    commit(root, "src/a.py", "2", "Loud change")
+    commit(root, "src/a.py", "2", "Loud change", hour=9)
     assert ["Loud change" in fault for fault in changelog.check(root)] == [True]
 
 

@@ -1,0 +1,133 @@
+"""Commands as a person runs them: what they say and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Program
+
+
+class Desk:
+    """A person with a folder and a vault at two places."""
+
+    def __init__(self, tmp: Path) -> None:
+        self.notou = Program(tmp / "home")
+        self.source = tmp / "belongings"
+        self.copies = (tmp / "a", tmp / "b")
+        self.to = ["--to", str(tmp / "a"), "--to", str(tmp / "b")]
+        self.source.mkdir()
+        (self.source / "letter.txt").write_text("Dear Ana")
+        (self.source / "IMG.jpg").write_bytes(b"\xff\xd8\xff\xda\x00\x02" + bytes(1000))
+        self.notou.run("init", *self.to)
+
+    def objects(self, *words: str, expect: int = 0) -> list[dict[str, Any]]:
+        """What a command says with --json."""
+        return [
+            json.loads(line) for line in self.notou.run(*words, "--json", expect=expect).stdout.splitlines()
+        ]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_backup_says_what_was_stored_and_that_two_local_places_are_not_safe(desk: Desk) -> None:
+    said = desk.notou.run("backup", str(desk.source), *desk.to).stdout
+    assert "documents:  1 new" in said
+    assert "photos:     1 new" in said
+    assert "Held at 2 places, none off-site, so not safe yet" in said
+    assert "at 1 place only" in desk.notou.run("backup", str(desk.source), *desk.to[:2]).stdout
+
+
+def test_a_quiet_backup_says_nothing(desk: Desk) -> None:
+    done = desk.notou.run("backup", "--quiet", str(desk.source), *desk.to)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_backup_counts_by_class_in_json(desk: Desk) -> None:
+    (done,) = desk.objects("backup", str(desk.source), *desk.to)
+    assert done["event"] == "backed_up"
+    assert {name: counts["files_new"] for name, counts in done["classes"].items()} == {
+        "documents": 1,
+        "photos": 1,
+    }
+    assert (done["held_at"], done["off_site"], done["items_failed"]) == (2, 0, 0)
+
+
+def test_a_path_that_is_not_there_ends_with_3_and_the_rest_is_backed_up(desk: Desk) -> None:
+    done = desk.notou.run("backup", str(desk.source), "/no/such/path", *desk.to, expect=3)
+    assert "/no/such/path: There is nothing at this path." in done.stderr
+    assert len(desk.objects("snapshots", "--from", str(desk.copies[0]))) == 2
+
+
+def test_a_copy_that_is_away_is_told_and_ends_with_1_while_the_other_is_served(desk: Desk) -> None:
+    desk.copies[1].rename(desk.copies[1].with_name("away"))
+    done = desk.notou.run("backup", str(desk.source), *desk.to, expect=1)
+    assert str(desk.copies[1]) in done.stderr
+    assert len(desk.objects("snapshots", "--from", str(desk.copies[0]))) == 2
+    desk.copies[1].with_name("away").rename(desk.copies[1])
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    desk.notou.run("check", "--from", str(desk.copies[1]), "--read-data")
+
+
+def test_one_class_for_all_makes_one_snapshot(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), "--class", "other", "--tag", "system,weekly", *desk.to)
+    (snapshot,) = desk.objects("snapshots", "--from", str(desk.copies[0]))
+    assert snapshot["class"] == "other"
+    assert set(snapshot["tags"]) == {"notou:other", "system", "weekly"}
+
+
+def test_what_is_excluded_is_not_in_the_snapshot(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "patterns").write_text("*.txt\n")
+    (desk.source / "big.bin").write_bytes(bytes(3000))
+    words = ["--exclude-file", str(tmp_path / "patterns"), "--exclude-larger-than", "2K"]
+    desk.notou.run("backup", str(desk.source), *words, *desk.to)
+    items = desk.objects("ls", "latest", "--from", str(desk.copies[0]))
+    assert [item["path"].rsplit("/")[-1] for item in items if item["type"] == "file"] == ["IMG.jpg"]
+
+
+def test_a_damaged_pack_is_found_by_check_in_words_and_json(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    pack = next(desk.copies[0].glob("data/*/*"))
+    pack.unlink()
+    assert pack.name[:8] in desk.notou.run("check", "--from", str(desk.copies[0]), expect=1).stderr
+    objects = desk.objects("check", "--from", str(desk.copies[0]), expect=1)
+    assert pack.name in [each["id"] for each in objects if each["event"] == "fault"]
+
+
+def test_restore_counts_and_a_dry_run_writes_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    words = ["restore", "latest", "--from", str(desk.copies[1]), "--target", str(tmp_path / "out")]
+    assert desk.objects(*words, "--dry-run")[0]["files"] == 2
+    assert not (tmp_path / "out").exists()
+    assert "Restored 2 files" in desk.notou.run(*words).stdout
+
+
+def test_forgetting_everything_by_saying_nothing_is_refused(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    assert "--keep" in desk.notou.run("forget", *desk.to, expect=1).stderr
+    assert len(desk.objects("snapshots", "--from", str(desk.copies[0]))) == 2
+
+
+def test_forget_shows_its_reasons_and_in_a_dry_run_only_those(desk: Desk) -> None:
+    for _ in range(2):
+        desk.notou.run("backup", str(desk.source), *desk.to)
+    said = desk.notou.run("forget", *desk.to, "--keep-last", "1", "--dry-run").stdout
+    assert "(last snapshot)" in said
+    assert "Would forget 2 snapshots." in said
+    desk.notou.run("forget", *desk.to, "--keep-last", "1", "--prune")
+    assert len(desk.objects("snapshots", "--from", str(desk.copies[1]))) == 2
+
+
+def test_the_key_in_use_cannot_be_removed_and_a_changed_password_opens(desk: Desk, tmp_path: Path) -> None:
+    (key,) = desk.objects("key", "list", "--from", str(desk.copies[0]))
+    desk.notou.run("key", "remove", key["id"][:8], *desk.to, expect=1)
+    (tmp_path / "new").write_text("another")
+    desk.notou.run("key", "passwd", "--new-password-file", str(tmp_path / "new"), *desk.to)
+    desk.notou.run("snapshots", "--from", str(desk.copies[0]), expect=12)
+    Program(tmp_path / "home", password="another").run("snapshots", "--from", str(desk.copies[1]))
