@@ -5,10 +5,13 @@ What may not enter: reading files' content (writer.py), deciding the lane of an 
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
+from notou.errors import UsageError
+from notou.kernel.reference.reach import open_folder
 from notou.kernel.reference.source_node import NODE_KINDS as _NODE_KINDS
 from notou.kernel.reference.source_node import ItemFault, kind_letter, reason, source_node
 from notou.kernel.treejson import encode_node, join_nodes, split_tree
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notou.kernel.reference.index import Index
+
+Found = tuple[bytes, os.stat_result]
+"""(raw name, lstat)."""
 
 
 @dataclass(slots=True)
@@ -41,7 +47,7 @@ class _Parent:
 class Directory:
     """One directory of the source: entries in ascending order of raw name, with their lstat."""
 
-    def __init__(self, path: bytes, found: Iterable[tuple[bytes, os.stat_result]]) -> None:
+    def __init__(self, path: bytes, found: Iterable[Found]) -> None:
         self._path = path
         self._entries = [
             _Entry(name, stat, letter)
@@ -96,9 +102,9 @@ class Directory:
                 parent.matched.add(number)
 
     def matches(self) -> bytes:
-        """Per entry the lane (the first matched) in whose parent tree it stands unchanged, 255: in none."""
+        """Per entry the (lowest) lane in whose parent tree it stands unchanged, 255 where in none."""
         lanes = bytearray([UNKNOWN_LANE]) * len(self._entries)
-        for lane, parent in reversed(self._parents.items()):
+        for lane, parent in sorted(self._parents.items(), reverse=True):
             for number in parent.matched:
                 lanes[number] = lane
         return bytes(lanes)
@@ -118,23 +124,32 @@ class Directory:
 
     def content(self, entry: int) -> list[bytes] | None:
         """Blob ids of a file entry that Writer.store has read or a parent tree matched; None when neither."""
-        stored = self._entries[entry].stored
-        if stored is not None:
-            return list(stored)
-        for parent in self._parents.values():
-            if entry in parent.matched and (content := parent.nodes[entry][0].content) is not None:
-                return list(content)
+        found = self._entry(entry)
+        if found.letter != "f":
+            return None
+        if found.stored is not None:
+            return list(found.stored)
+        for _, parent in sorted(self._parents.items()):
+            if entry in parent.matched:
+                return list(parent.nodes[entry][0].content or ())
         return None
 
     def file(self, entry: int) -> tuple[bytes, os.stat_result]:
         """The path of an entry and its stat as far as it is known; for the Writer."""
-        found = self._entries[entry]
+        found = self._entry(entry)
         return self._join(found.name), found.stat
 
     def set_stored(self, entry: int, content: tuple[bytes, ...], stat: os.stat_result) -> None:
         """Say which blobs a file's content is, and its stat when it was read; for the Writer."""
         self._entries[entry].stored = content
         self._entries[entry].stat = stat
+
+    def _entry(self, number: int) -> _Entry:
+        if not 0 <= number < len(self._entries):
+            raise UsageError(
+                f"The directory has {len(self._entries)} entries, and number {number} is none of them."
+            )
+        return self._entries[number]
 
     def _join(self, name: bytes) -> bytes:
         return os.path.join(self._path, name)
@@ -152,21 +167,29 @@ class Directory:
         tree equals the lane's parent.
         """
         faults: list[ItemFault] = []
+        parts: list[bytes] = []
         parent = self._parents.get(lane)
-        if parent is not None and self._equals(parent, entries, subtrees):
+        new_nodes = 0
+        for number in self._wanted(entries, subtrees):
+            part = self._kept(parent, number, subtrees.get(number))
+            if part is None:
+                part = self._encode_entry(number, subtrees.get(number), faults)
+                new_nodes += part is not None
+            if part is not None:
+                parts.append(part)
+        if parent is not None and not new_nodes and len(parts) == parent.node_count:
             return None, faults
-        parts = [
-            part
-            for number in sorted({*entries, *subtrees})
-            if (part := self._encode_entry(parent, number, subtrees.get(number), faults))
-        ]
         return join_nodes(parts), faults
 
-    def _equals(self, parent: _Parent, entries: list[int], subtrees: dict[int, bytes]) -> bool:
-        wanted = {*entries, *subtrees}
-        return len(wanted) == parent.node_count and all(
-            self._kept(parent, number, subtrees.get(number)) is not None for number in wanted
-        )
+    def _wanted(self, entries: list[int], subtrees: dict[int, bytes]) -> list[int]:
+        for number in entries:
+            entry = self._entry(number)
+            if entry.letter == "d" and number not in subtrees:
+                path = os.fsdecode(self._join(entry.name))
+                raise UsageError(f"The folder {path} can only be encoded with its subtree.")
+        for number in subtrees:
+            self._entry(number)
+        return sorted({*entries, *subtrees})
 
     def _kept(self, parent: _Parent | None, number: int, subtree: bytes | None) -> bytes | None:
         """The parent's JSON of an entry that is in the new tree as it was in the old one."""
@@ -175,15 +198,11 @@ class Directory:
         node, raw = parent.nodes[number]
         return raw if node.subtree == subtree else None
 
-    def _encode_entry(
-        self, parent: _Parent | None, number: int, subtree: bytes | None, faults: list[ItemFault]
-    ) -> bytes | None:
-        kept = self._kept(parent, number, subtree)
-        if kept is not None:
-            return kept
+    def _encode_entry(self, number: int, subtree: bytes | None, faults: list[ItemFault]) -> bytes | None:
         entry = self._entries[number]
         content = entry.stored
-        if entry.letter == "f" and content is None:
+        # restic leaves sockets out, too; a file without content was a fault of the Writer
+        if entry.letter == "s" or (entry.letter == "f" and content is None):
             return None
         node = source_node(self._join(entry.name), entry.name, entry.stat, content, subtree, faults)
         return None if node is None else encode_node(node).encode()
@@ -192,7 +211,8 @@ class Directory:
 def _unchanged(entry: _Entry, node: Node) -> bool:
     stat = entry.stat
     return (
-        node.kind == _NODE_KINDS[entry.letter]
+        entry.letter != "s"
+        and node.kind == _NODE_KINDS[entry.letter]
         and node.mtime_ns == stat.st_mtime_ns
         and node.ctime_ns == stat.st_ctime_ns
         and node.inode == stat.st_ino
@@ -224,21 +244,29 @@ def _list_directory(path: bytes, names: list[bytes] | None) -> Directory | str:
         return f"The folder {os.fsdecode(path)} cannot be read: {reason(error)}."
 
 
-def _scan(path: bytes) -> list[tuple[bytes, os.stat_result]]:
-    with os.scandir(path) as entries:
-        return _existing((entry.name, path) for entry in entries)
+def _scan(path: bytes) -> list[Found]:
+    """All entries. What the caller saw as a directory must still be one: a link there is not followed."""
+    with open_folder(path.rstrip(b"/") or b"/", os.O_NOFOLLOW) as folder, os.scandir(folder) as entries:
+        return _existing(folder, [os.fsencode(entry.name) for entry in entries])
 
 
-def _look(path: bytes, names: list[bytes]) -> list[tuple[bytes, os.stat_result]]:
-    os.stat(path)  # a folder that is not there is a fault, its absent entries are none
-    return _existing((name, path) for name in set(names))
+def _look(path: bytes, names: list[bytes]) -> list[Found]:
+    """Those of ``names`` that exist. The way there may lead over links, as for the person who named it."""
+    with open_folder(path) as folder:
+        return _existing(folder, {name for name in names if _is_name(name)})
 
 
-def _existing(names: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, os.stat_result]]:
+def _is_name(name: bytes) -> bool:
+    return name not in (b"", b".", b"..") and b"/" not in name and b"\0" not in name
+
+
+def _existing(folder: int, names: Iterable[bytes]) -> list[Found]:
+    """Each name with its lstat; what vanished since it was named is left out."""
     found = []
-    for name, folder in names:
+    for name in names:
         try:
-            found.append((name, os.lstat(os.path.join(folder, name))))
-        except FileNotFoundError:  # gone since it was listed
-            continue
+            found.append((name, os.stat(name, dir_fd=folder, follow_symlinks=False)))
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG):
+                raise
     return found

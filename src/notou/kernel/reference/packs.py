@@ -102,13 +102,13 @@ def _header_entry(entry: BlobEntry) -> bytes:
 def read_header(key: bytes, tail: bytes, pack_size: int) -> list[BlobEntry]:
     """The entries of a pack's header, by offset; ``tail`` is the end of the pack, its header at least.
 
-    DamagedError when the header does not open, does not parse, or does not cover the pack exactly.
-    LimitError above 16 MiB of header. UsageError when ``tail`` is shorter than the header.
+    DamagedError when the header does not open, does not parse, does not cover the pack exactly, or is
+    longer than ``tail``. LimitError above 16 MiB of header.
     """
     length = _header_length(tail, pack_size)
     start = len(tail) - LENGTH_BYTES - length
     if start < 0:
-        raise UsageError(f"The pack's header takes {length + LENGTH_BYTES} bytes; {len(tail)} were given.")
+        raise DamagedError(f"The pack's header takes {length} bytes, more than there are.")
     entries = list(_decode_header(unseal(key, tail[start:-LENGTH_BYTES])))
     covered = sum(entry.length for entry in entries) + length + LENGTH_BYTES
     if covered != pack_size:

@@ -9,10 +9,12 @@ import os
 import stat as stat_bits
 from typing import TYPE_CHECKING
 
+from notou.kernel.reference.reach import reachable
 from notou.kernel.reference.source_node import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from io import RawIOBase
     from typing import TypeVar
 
     Read = Callable[[int], bytes]
@@ -51,30 +53,47 @@ def read_file(path: bytes, listed: os.stat_result, consume: Callable[[Read], T])
 def _attempt(
     path: bytes, listed: os.stat_result, consume: Callable[[Read], T]
 ) -> tuple[T, os.stat_result, bool]:
-    handle = os.open(path, _FLAGS)
+    with reachable(path) as short:
+        handle = _open(short)
     with open(handle, "rb", buffering=0) as file:
         before = os.fstat(handle)
-        if not stat_bits.S_ISREG(before.st_mode) or before.st_ino != listed.st_ino:
-            raise UnreadableError(f"The file {os.fsdecode(path)} was replaced after it was listed.")
-        taken = _Counted(file.read)
-        result = consume(taken)
+        if not stat_bits.S_ISREG(before.st_mode) or _identity(before) != _identity(listed):
+            raise UnreadableError(
+                f"{os.fsdecode(path)} was replaced by something else after it was listed; "
+                "the next backup will take it."
+            )
+        portions = _Portions(file, before.st_size)
+        result = consume(portions.read)
         after = os.fstat(handle)
-    steady = _state(before) == _state(after) and taken.count == after.st_size
+    steady = _state(before) == _state(after) and portions.taken == before.st_size
     return result, after, steady
+
+
+def _open(path: bytes) -> int:
+    try:
+        return os.open(path, _FLAGS | os.O_NOATIME)
+    except PermissionError:  # only a file's owner may leave its access time alone
+        return os.open(path, _FLAGS)
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
 
 
 def _state(stat: os.stat_result) -> tuple[int, int]:
     return stat.st_size, stat.st_mtime_ns
 
 
-class _Counted:
-    """A read function that counts what it gave."""
+class _Portions:
+    """The bytes of a file, and one beyond its size: growth shows, and a file that grows on ends too."""
 
-    def __init__(self, read: Callable[[int], bytes | None]) -> None:
-        self._read = read
-        self.count = 0
+    def __init__(self, file: RawIOBase, size: int) -> None:
+        self._file = file
+        self._size = size
+        self.taken = 0
 
-    def __call__(self, most: int) -> bytes:
-        data = self._read(most) or b""
-        self.count += len(data)
+    def read(self, most: int) -> bytes:
+        """Up to ``most`` of the bytes that follow; b"" at the end."""
+        data = self._file.read(min(most, self._size + 1 - self.taken)) or b""
+        self.taken += len(data)
         return data

@@ -12,6 +12,7 @@ import pwd
 import stat as stat_bits
 from functools import lru_cache
 
+from notou.kernel.reference.reach import reachable
 from notou.model import Node, NodeKind
 
 ItemFault = tuple[bytes, str]
@@ -62,9 +63,11 @@ def source_node(
     """The node of the entry at ``path``; None when it vanished. What could not be read joins ``faults``."""
     letter = kind_letter(stat.st_mode)
     try:
-        target = os.readlink(path) if letter == "l" else b""
+        with reachable(path) as short:
+            target = os.readlink(short) if letter == "l" else b""
+            xattrs = _xattrs(short, path, faults)
     except OSError as error:
-        faults.append((path, f"The link {os.fsdecode(path)} cannot be read: {reason(error)}."))
+        faults.append((path, f"{os.fsdecode(path)} cannot be read: {reason(error)}."))
         return None
     return Node(
         name=name,
@@ -82,17 +85,18 @@ def source_node(
         size=stat.st_size if letter == "f" else 0,
         links=stat.st_nlink if letter in _WITH_LINKS else 0,
         link_target=target,
-        xattrs=_xattrs(path, faults),
+        xattrs=xattrs,
         device=stat.st_rdev if letter in "bc" else 0,
         content=content if letter == "f" else None,
         subtree=subtree,
     )
 
 
-def _xattrs(path: bytes, faults: list[ItemFault]) -> tuple[tuple[str, bytes], ...]:
+def _xattrs(short: bytes, path: bytes, faults: list[ItemFault]) -> tuple[tuple[str, bytes], ...]:
+    """The attributes of what ``short`` leads to; its ``path`` names it in a fault."""
     try:
-        names = os.listxattr(path, follow_symlinks=False)
-        return tuple([(name, os.getxattr(path, name, follow_symlinks=False)) for name in names])
+        names = os.listxattr(short, follow_symlinks=False)
+        return tuple([(name, os.getxattr(short, name, follow_symlinks=False)) for name in names])
     except OSError as error:
         if error.errno not in _NO_ATTRIBUTES:
             text = f"The extended attributes of {os.fsdecode(path)} cannot be read: {reason(error)}."

@@ -11,7 +11,7 @@ from typing import final
 from notou.kernel.reference.index import Index, PackRow
 from notou.kernel.reference.seal import OVERHEAD_BYTES
 from notou.kernel.treejson import decode_tree
-from notou.model import UNKNOWN_LANE, BlobEntry, BlobKind, Node, NodeKind
+from notou.model import UNKNOWN_LANE, BlobEntry, BlobKind, Node
 
 
 @final
@@ -22,7 +22,7 @@ class Usage:
         self._index = index
         self._marked = bytearray(len(index))
         self._trees: set[tuple[int, bytes]] = set()
-        self._missing: dict[tuple[int, bytes], None] = {}
+        self._missing: set[tuple[int, bytes]] = set()
 
     def mark_tree(self, lane: int, tree_id: bytes) -> bool:
         """Mark a tree blob as used by a lane; False when it was marked for that lane before.
@@ -43,7 +43,7 @@ class Usage:
         DamagedError when the JSON is malformed.
         """
         nodes = decode_tree(plain)
-        subtrees = [node.subtree for node in nodes if node.kind == NodeKind.DIR and node.subtree]
+        subtrees = [node.subtree for node in nodes if node.subtree]
         faults = [(node.name, missing) for node in nodes if (missing := self._mark_file(lane, node))]
         return subtrees, faults
 
@@ -53,7 +53,7 @@ class Usage:
     def _mark(self, kind: int, lane: int, blob_id: bytes) -> bool:
         rows = list(self._index.rows(kind, blob_id))
         if not rows:
-            self._missing[kind, blob_id] = None
+            self._missing.add((int(kind), blob_id))
             return False
         lanes = [self._index.lane(row) for row in rows]
         chosen = next((wanted for wanted in (lane, UNKNOWN_LANE) if wanted in lanes), lanes[0])
@@ -64,8 +64,8 @@ class Usage:
         return True
 
     def missing(self) -> list[tuple[int, bytes]]:
-        """(kind, id) of every blob marked that no pack holds."""
-        return [(int(kind), blob_id) for kind, blob_id in self._missing]
+        """(kind, id) of every blob marked that no pack holds, ascending."""
+        return sorted(self._missing)
 
     def packs(self) -> list[tuple[bytes, int, int, int, int]]:
         """(pack id, used blobs, used sealed bytes, unused blobs, unused sealed bytes) of every pack."""

@@ -9,7 +9,7 @@ import ctypes
 import os
 from typing import TYPE_CHECKING, final
 
-from notou.errors import NotouError, StoreError
+from notou.errors import NotouError, StoreError, UsageError
 from notou.kernel.reference.packs import open_blobs
 from notou.kernel.reference.source_node import ItemFault, kind_letter, reason
 from notou.kernel.reference.target.attributes import Finish, finish
@@ -36,6 +36,7 @@ class Target:
     def __init__(self, root: bytes) -> None:
         """``root`` must exist and be a directory: UsageError."""
         self._root = Beneath(root)
+        self._fresh: set[bytes] = set()  # files made by write and not finished
 
     def make_directories(self, paths: list[bytes]) -> list[ItemFault]:
         """mkdir with mode 0700 in the order given; what exists as a real directory is fine.
@@ -70,6 +71,8 @@ class Target:
         """
         places: dict[int, list[tuple[int, int]]] = {}
         for blob, file, offset in placements:
+            if not 0 <= blob < len(entries) or not 0 <= file < len(files):
+                raise UsageError("A placement names no blob or no file.")
             places.setdefault(blob, []).append((file, offset))
         damaged: list[tuple[int, str]] = []
         faults: list[ItemFault] = []
@@ -80,7 +83,7 @@ class Target:
                 continue
             for file, offset in wanted:
                 path, size = files[file]
-                faults += _faults(path, write_at, self._root, path, size, offset, plain)
+                faults += _faults(path, write_at, self._root, path, size, offset, plain, self._fresh)
         return damaged, faults
 
     def remove(self, paths: list[bytes]) -> list[ItemFault]:
@@ -102,13 +105,18 @@ class Target:
     def finish(
         self, items: list[tuple[bytes, str, int, int, int, int, int, int, list[tuple[bytes, bytes]]]]
     ) -> list[ItemFault]:
-        """Set size, owner, permissions, extended attributes, times, in this order.
+        """Set size, owner, extended attributes, permissions, times, in this order.
 
         (path, kind letter, size or -1, mode 0o7777, uid or -1, gid or -1, atime_ns, mtime_ns, xattrs).
         Ownership that is not permitted (EPERM when not root) is no fault.
         """
-        wanted = map(Finish._make, items)
-        return [fault for item in wanted for fault in _faults(item.path, finish, self._root, item)]
+        faults: list[ItemFault] = []
+        for item in map(Finish._make, items):
+            self._fresh.discard(item.path)
+            refused: list[str] = []
+            faults += _faults(item.path, finish, self._root, item, refused)
+            faults += [(item.path, f"{_shown(item.path)} was restored without {what}") for what in refused]
+        return faults
 
     def verify(self, items: list[tuple[bytes, list[tuple[bytes, int]]]]) -> list[ItemFault]:
         """Read files back: (path, [(blob id, plain length)…]) hashed piece by piece."""

@@ -1,4 +1,4 @@
-"""Size, owner, permissions, extended attributes and times of what was restored.
+"""Size, owner, extended attributes, permissions and times of what was restored.
 
 What may not enter: content; making nodes.
 """
@@ -9,12 +9,10 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from notou.errors import UsageError
-from notou.kernel.reference.source_node import kind_letter
+from notou.kernel.reference.source_node import kind_letter, reason
 
 if TYPE_CHECKING:
     from notou.kernel.reference.target.beneath import Beneath
-
-_OWNER_WRITES = 0o200
 
 
 class Finish(NamedTuple):
@@ -31,44 +29,47 @@ class Finish(NamedTuple):
     xattrs: list[tuple[bytes, bytes]]
 
 
-def finish(root: Beneath, item: Finish) -> None:
-    """Set all of it, in the order of the fields. UsageError when another kind of entry is there."""
-    with root.entry(item.path) as (entry, stat):
+def finish(root: Beneath, item: Finish, refused: list[str]) -> None:
+    """Set all of it; extended attributes that cannot be set join ``refused``.
+
+    Attributes come before permissions, since a file that is read-only takes none from its owner;
+    both come after the owner, whose change takes setuid bits and capabilities away. UsageError when
+    another kind of entry is there.
+    """
+    with root.entry(item.path) as (entry, stat), root.parent(item.path) as (folder, name):
         if kind_letter(stat.st_mode) != item.letter:
-            raise UsageError("Another kind of entry has taken its place.")
-        if item.letter == "f" and item.size >= 0 and stat.st_size != item.size:
-            os.truncate(entry, item.size)
-        _set_owner(root, item)
+            raise UsageError("Something else stands in its place.")
+        if item.letter == "f" and item.size not in (-1, stat.st_size):
+            _set_size(entry, stat, item.size)
+        is_owned = _set_owner(folder, name, item)
+        refused += [text for pair in item.xattrs if (text := _set_xattr(entry, *pair))]
         if item.letter != "l":
-            os.chmod(entry, item.mode)
-        _set_xattrs(entry, item)
-        _set_times(root, item)
-
-
-def _set_owner(root: Beneath, item: Finish) -> None:
-    if item.uid < 0 and item.gid < 0:
-        return
-    with root.parent(item.path) as (folder, name):
-        try:
-            os.chown(name, item.uid, item.gid, dir_fd=folder, follow_symlinks=False)
-        except PermissionError:
-            if os.geteuid() == 0:
-                raise
-
-
-def _set_xattrs(entry: bytes, item: Finish) -> None:
-    for name, value in item.xattrs:
-        try:
-            os.setxattr(entry, name, value)
-        except PermissionError:
-            if item.letter == "l" or item.mode & _OWNER_WRITES:
-                raise
-            # a file that its owner may not write takes no attributes from the owner either
-            os.chmod(entry, item.mode | _OWNER_WRITES)
-            os.setxattr(entry, name, value)
-            os.chmod(entry, item.mode)
-
-
-def _set_times(root: Beneath, item: Finish) -> None:
-    with root.parent(item.path) as (folder, name):
+            # a program that runs as its owner must not come to run as somebody else
+            os.chmod(entry, item.mode & (0o7777 if is_owned else 0o1777))
         os.utime(name, ns=(item.atime_ns, item.mtime_ns), dir_fd=folder, follow_symlinks=False)
+
+
+def _set_size(entry: bytes, stat: os.stat_result, size: int) -> None:
+    if stat.st_nlink > 1:
+        raise UsageError("The file there has further names, which cutting it would change too.")
+    os.truncate(entry, size)
+
+
+def _set_owner(folder: int, name: bytes, item: Finish) -> bool:
+    """Whether the owner is the one wanted; only root may give files away, and that is no fault."""
+    try:
+        os.chown(name, item.uid, item.gid, dir_fd=folder, follow_symlinks=False)
+    except PermissionError:
+        if os.geteuid() == 0:
+            raise
+        return False
+    return True
+
+
+def _set_xattr(entry: bytes, name: bytes, value: bytes) -> str:
+    """Why the attribute could not be set; "" when it was."""
+    try:
+        os.setxattr(entry, name, value)
+    except OSError as error:
+        return f"its extended attribute {os.fsdecode(name)}: {reason(error)}."
+    return ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat as stat_bits
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError
-from notou.kernel.reference.target.nodes import open_file
+from notou.kernel.reference.target.nodes import create_file, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +24,31 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _READ_BYTES = 1 << 20
 
 
-def write_at(root: Beneath, path: bytes, size: int, offset: int, plain: bytes) -> None:
+def write_at(root: Beneath, path: bytes, size: int, offset: int, plain: bytes, fresh: set[bytes]) -> None:
     """Write ``plain`` at ``offset`` of a file that will have ``size`` bytes in the end.
 
-    DamagedError when it would end beyond them.
+    ``fresh`` holds the files made here: in them, and only in them, what was not written reads as
+    zeros, so runs of zeros stay holes. DamagedError when the bytes would end beyond ``size``.
     """
     if offset < 0 or offset + len(plain) > size:
-        raise DamagedError(f"Its content is longer than the {size} bytes its folder listing declares.")
+        raise DamagedError(f"Its content is longer than the {size} bytes it should have.")
     with root.parent(path) as (folder, name):
-        handle = open_file(folder, name)
+        handle = _open(folder, name, path, size, fresh)
         try:
-            if os.fstat(handle).st_size < size:
-                os.ftruncate(handle, size)
-            for start, run in _runs(plain):
+            for start, run in _runs(plain) if path in fresh else [(0, plain)]:
                 _write_whole(handle, run, offset + start)
         finally:
             os.close(handle)
+
+
+def _open(folder: int, name: bytes, path: bytes, size: int, fresh: set[bytes]) -> int:
+    try:
+        handle = create_file(folder, name)
+    except FileExistsError:
+        return open_file(folder, name)
+    fresh.add(path)
+    os.ftruncate(handle, size)  # the end may become a hole
+    return handle
 
 
 def _runs(plain: bytes) -> Iterator[tuple[int, bytes]]:
@@ -65,6 +75,9 @@ def verify(root: Beneath, path: bytes, pieces: list[tuple[bytes, int]]) -> None:
     """Read a file back: (blob id, plain length) one after the other. DamagedError where it differs."""
     with root.parent(path) as (folder, name):
         handle = os.open(name, _READ, dir_fd=folder)
+        if not stat_bits.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise DamagedError("What stands there is no file.")
     with open(handle, "rb", buffering=0) as file:
         offset = 0
         for blob_id, length in pieces:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat as stat_bits
 from typing import TYPE_CHECKING
+
+from notou.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notou.kernel.reference.target.beneath import Beneath
 
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _DEVICE_BITS = {
     "b": stat_bits.S_IFBLK,
     "c": stat_bits.S_IFCHR,
@@ -43,23 +46,28 @@ def remove(root: Beneath, path: bytes) -> None:
         return
 
 
+def create_file(folder: int, name: bytes) -> int:
+    """A handle to write a new file, mode 0600; FileExistsError when anything is there."""
+    return os.open(name, _WRITE | os.O_CREAT | os.O_EXCL, PRIVATE_FILE, dir_fd=folder)
+
+
 def open_file(folder: int, name: bytes) -> int:
-    """A handle to write the file ``name``, made 0600 when absent. OSError when no regular file is there."""
-    handle = os.open(name, _CREATE, PRIVATE_FILE, dir_fd=folder)
-    if not stat_bits.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise FileExistsError(0, "something that is no file is there")
-    return handle
+    """A handle to write over a file. OSError for no regular file, and for one with further names.
+
+    Those may lie outside the target.
+    """
+    handle = os.open(name, _WRITE, dir_fd=folder)
+    stat = os.fstat(handle)
+    if stat_bits.S_ISREG(stat.st_mode) and stat.st_nlink == 1:
+        return handle
+    os.close(handle)
+    raise FileExistsError(errno.EEXIST, "what stands there is no file, or a file with further names")
 
 
 def create_empty(root: Beneath, path: bytes) -> None:
-    """A file of no bytes."""
+    """A file of no bytes; a non-directory in the way is replaced."""
     with root.parent(path) as (folder, name):
-        handle = open_file(folder, name)
-        try:
-            os.ftruncate(handle, 0)
-        finally:
-            os.close(handle)
+        _replacing(folder, name, lambda: os.close(create_file(folder, name)))
 
 
 def link(root: Beneath, existing: bytes, new: bytes) -> None:
@@ -84,12 +92,15 @@ def _is_same_file(old_folder: int, old_name: bytes, folder: int, name: bytes) ->
 
 def make_special(root: Beneath, path: bytes, letter: str, target: bytes, device: int) -> None:
     """A symlink (l), device (b, c), FIFO (p) or socket (s); a non-directory in the way is replaced."""
+    if letter != "l" and letter not in _DEVICE_BITS:
+        raise UsageError(f"There is no special file of kind {letter!r}.")
     with root.parent(path) as (folder, name):
         if letter == "l":
             _replacing(folder, name, lambda: os.symlink(target, name, dir_fd=folder))
             return
         mode = _DEVICE_BITS[letter] | PRIVATE_FILE
-        _replacing(folder, name, lambda: os.mknod(name, mode, device, dir_fd=folder))
+        number = device if letter in "bc" else 0
+        _replacing(folder, name, lambda: os.mknod(name, mode, number, dir_fd=folder))
 
 
 def _replacing(folder: int, name: bytes, make: Callable[[], None]) -> None:
