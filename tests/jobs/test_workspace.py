@@ -20,8 +20,8 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_uses_stays(tmp_pa
     used = tmp_path / "work" / f"{os.getppid()}-x"
     for folder in (left, used):
         folder.mkdir(parents=True)
-    with workspace({"NOTOU_OUTBOX": str(tmp_path)}) as folder:
-        assert os.listdir(folder) == []
+    with workspace({"NOTOU_OUTBOX": str(tmp_path)}) as given:
+        assert os.listdir(given) == []
         assert not left.exists()
         assert used.exists()
-    assert not os.path.exists(folder)
+    assert not os.path.exists(given)
