@@ -1,0 +1,225 @@
+"""What only the native Writer can lose: its threads, its waiting, its use of the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import random
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notou.errors import StoreError, UsageError
+from notou.model import BlobKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    from notou.kernel import Directory, Index, Writer
+
+KEY = bytes(range(1, 65))
+CUT_KEY = b"c" * 32
+LANE = 0
+RULES = [("content", 1 << 15, 15, 1 << 20), ("photo", 0, 0, 8 << 20)]
+
+
+def make_writer(kernel: ModuleType, outbox: Path, pack_bytes: int = 1 << 20) -> tuple[Writer, Index]:
+    outbox.mkdir(exist_ok=True)
+    index = kernel.Index(["one", "two"])
+    return kernel.Writer(KEY, CUT_KEY, index, os.fsencode(outbox), RULES, pack_bytes, 3), index
+
+
+def listed(kernel: ModuleType, folder: Path) -> tuple[Directory, list[int]]:
+    (directory,) = kernel.list_directories([(os.fsencode(folder), None)])
+    return directory, [entry for entry, kind in enumerate(directory.kinds) if kind == ord("f")]
+
+
+def read_back(kernel: ModuleType, index: Index, outbox: Path, lane: int, ids: list[bytes]) -> bytes:
+    parts = []
+    for blob_id in ids:
+        (place,) = index.find(BlobKind.DATA, blob_id)
+        assert place.lane == lane
+        (entry,) = [entry for entry in index.entries(place.pack_id) if entry.id == blob_id]
+        pack = (outbox / place.pack_id.hex()).read_bytes()
+        (plain,) = kernel.open_blobs(KEY, pack, 0, [entry])
+        parts.append(plain)
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("lane", [0, 1])
+@pytest.mark.parametrize("size", [0, 1, 70_000, 9_000_000, (32 << 20) + 12345])
+def test_files_of_every_size_come_back(native: ModuleType, tmp_path: Path, size: int, lane: int) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    data = random.Random(size).randbytes(size)
+    (source / "file").write_bytes(data)
+    writer, index = make_writer(native, tmp_path / "outbox")
+    directory, entries = listed(native, source)
+    assert writer.store(lane, [(directory, entries)]) == []
+    writer.flush()
+    ids = directory.content(0)
+    assert ids is not None
+    assert read_back(native, index, tmp_path / "outbox", lane, ids) == data
+    assert [_plain(index, blob_id) for blob_id in ids] == native.cut(RULES[lane], CUT_KEY, data)
+    assert writer.progress()[:2] == (1, size)
+
+
+def _plain(index: Index, blob_id: bytes) -> int:
+    (place,) = index.find(BlobKind.DATA, blob_id)
+    return place.plain_length or place.length - 32
+
+
+def test_threads_that_meet_the_same_bytes_store_them_once(native: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(400):
+        (source / f"{number}").write_bytes(b"the same %d" % (number % 3) * 3000)
+    writer, index = make_writer(native, tmp_path / "outbox", pack_bytes=2000)
+    directory, entries = listed(native, source)
+    assert writer.store(LANE, [(directory, entries)]) == []
+    again, entries = listed(native, source)
+    assert writer.store(LANE, [(again, entries)]) == []
+    writer.flush()
+    assert len(index) == 3
+    assert writer.progress()[2] == 3
+
+
+def test_packs_are_whole_files_named_by_their_bytes(native: ModuleType, tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox"
+    writer, index = make_writer(native, outbox, pack_bytes=100_000)
+    blobs = [random.Random(number).randbytes(5000) for number in range(200)]
+    assert writer.store_blobs(LANE, BlobKind.DATA, blobs) == [hashlib.sha256(b).digest() for b in blobs]
+    writer.store_blobs(LANE, BlobKind.TREE, [b'{"nodes":[]}\n'])
+    writer.flush()
+    finished = writer.finished()
+    assert writer.finished() == []
+    assert {name.name for name in outbox.iterdir()} == {pack_id.hex() for pack_id, _, _ in finished}
+    kinds = set()
+    for pack_id, lane, size in finished:
+        data = (outbox / pack_id.hex()).read_bytes()
+        assert (lane, size, hashlib.sha256(data).digest()) == (LANE, len(data), pack_id)
+        entries, damaged, sentence = native.verify_pack(KEY, pack_id, data)
+        assert (damaged, sentence) == ([], "")
+        assert entries == index.entries(pack_id)
+        assert len({entry.kind for entry in entries}) == 1
+        kinds.add(entries[0].kind)
+    assert kinds == {0, 1}
+
+
+def test_a_file_that_keeps_changing_is_a_fault_and_never_half_stored(
+    native: ModuleType, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    path = source / "log"
+    path.write_bytes(random.Random(1).randbytes(24 << 20))
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    work = listed(native, source)
+    stop = threading.Event()
+
+    def keep_appending() -> None:
+        with path.open("ab", buffering=0) as file:
+            while not stop.is_set():
+                file.write(b"x")
+
+    thread = threading.Thread(target=keep_appending)
+    thread.start()
+    faults = writer.store(LANE, [work])
+    stop.set()
+    thread.join()
+    assert [fault[0] for fault in faults] == [os.fsencode(path)]
+    assert "changed while it was being read" in faults[0][1]
+    assert work[0].content(0) is None
+
+
+def test_what_is_no_longer_the_listed_file_is_a_fault_each(native: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("fifo", "fine", "gone", "link", "other"):
+        (source / name).write_bytes(name.encode())
+    work = listed(native, source)
+    for name in ("fifo", "gone", "link", "other"):
+        (source / name).rename(tmp_path / name)
+    os.mkfifo(source / "fifo")
+    (source / "link").symlink_to(tmp_path / "link")
+    (source / "other").write_bytes(b"other")
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    faults = dict(writer.store(LANE, [work]))
+    assert {os.path.basename(path): sentence.split()[1] for path, sentence in faults.items()} == {
+        b"fifo": "was",
+        b"gone": "vanished",
+        b"link": "was",
+        b"other": "was",
+    }
+    assert work[0].content(1) == [hashlib.sha256(b"fine").digest()]
+
+
+def test_an_interrupt_ends_the_work_soon_and_what_is_stored_is_whole(
+    native: ModuleType, tmp_path: Path
+) -> None:
+    writer, index = make_writer(native, tmp_path / "outbox")
+    blobs = [bytes([number % 251]) * 5_000_000 + b"%d" % number for number in range(24)] * 40
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in itertools.repeat(None):
+            writer.store_blobs(LANE, BlobKind.DATA, blobs)
+    timer.join()
+    writer.flush()
+    for pack_id, _, _ in writer.finished():
+        data = (tmp_path / "outbox" / pack_id.hex()).read_bytes()
+        assert native.verify_pack(KEY, pack_id, data)[1:] == ([], "")
+    assert len(index) == writer.progress()[2]
+
+
+def test_an_outbox_that_is_gone_ends_the_run(native: ModuleType, tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox"
+    writer, index = make_writer(native, outbox)
+    outbox.rmdir()
+    with pytest.raises(StoreError, match=r"outbox"):
+        writer.store_blobs(LANE, BlobKind.DATA, [b"bytes"])
+    outbox.mkdir()
+    with pytest.raises(StoreError, match=r"broke off"):
+        writer.store_blobs(LANE, BlobKind.DATA, [b"bytes"])
+    assert len(index) == 0
+
+
+def test_progress_may_be_asked_from_another_thread(native: ModuleType, tmp_path: Path) -> None:
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    seen = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.append(writer.progress()[2])
+            time.sleep(0)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    writer.store_blobs(LANE, BlobKind.DATA, [random.Random(n).randbytes(100_000) for n in range(200)])
+    done.set()
+    thread.join()
+    assert seen == sorted(seen)
+    assert writer.progress()[2] == 200
+
+
+def test_requests_that_make_no_sense_are_refused(native: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    directory, _ = listed(native, source)
+    for call in (
+        lambda: writer.store(2, []),
+        lambda: writer.store(LANE, [(directory, [0])]),
+        lambda: writer.store_blobs(LANE, 2, [b"x"]),
+        lambda: native.Writer(KEY, b"short", native.Index([]), b"/tmp", RULES, 1 << 20, 3),
+        lambda: native.Writer(b"short", CUT_KEY, native.Index([]), b"/tmp", RULES, 1 << 20, 3),
+        lambda: native.Writer(KEY, CUT_KEY, native.Index([]), b"/tmp", RULES, 0, 3),
+    ):
+        with pytest.raises(UsageError):
+            call()
