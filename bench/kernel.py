@@ -87,9 +87,9 @@ def _store(where: Path, source: Path, lane: Lane) -> None:
     writer.flush()
     seconds, used = time.perf_counter() - began, _used() - used
     files, size, *_ = writer.progress()
+    rates = f"{size / seconds / _MB:7.0f} MB/s, {size / used / _MB:.0f} MB a processor second"
     print(
-        f"store      {source.name:10} {size / seconds / _MB:7.0f} MB/s, "
-        f"{size / used / _MB:.0f} MB a processor second, {used / files * 1e6:.1f} µs a file, peak {_peak_mb():.0f} MB"
+        f"store      {source.name:10} {rates}, {used / files * 1e6:.1f} µs a file, peak {_peak_mb():.0f} MB"
     )
     shutil.rmtree(outbox)
 
