@@ -216,6 +216,7 @@ fn read_header<'py>(
 }
 
 type PyEntry<'py> = Bound<'py, PyAny>;
+type PyVerdict<'py> = (Vec<PyEntry<'py>>, Vec<(PyEntry<'py>, String)>, String);
 
 #[pyfunction]
 fn verify_pack<'py>(
@@ -223,7 +224,7 @@ fn verify_pack<'py>(
     key: &[u8],
     pack_id: &[u8],
     data: &[u8],
-) -> PyResult<(Vec<PyEntry<'py>>, Vec<(PyEntry<'py>, String)>, String)> {
+) -> PyResult<PyVerdict<'py>> {
     let (key, id) = (Key::new(key)?, id_of(pack_id)?);
     let verdict = py.detach(|| verify(&key, &id, data));
     let maker = Maker::new(py)?;

@@ -79,6 +79,7 @@ impl Target {
         py.detach(|| paths.iter().map(&mut one).collect())
     }
 
+    #[allow(clippy::too_many_arguments)] // the kernel's contract with Python
     fn write<'py>(
         &self,
         py: Python<'py>,

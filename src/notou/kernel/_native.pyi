@@ -49,7 +49,9 @@ def read_header(key: bytes, tail: bytes, pack_size: int) -> list[BlobEntry]:
     LimitError above 16 MiB of header.
     """
 
-def verify_pack(key: bytes, pack_id: bytes, data: bytes) -> tuple[list[BlobEntry], list[tuple[BlobEntry, str]], str]:
+def verify_pack(
+    key: bytes, pack_id: bytes, data: bytes
+) -> tuple[list[BlobEntry], list[tuple[BlobEntry, str]], str]:
     """Check one whole pack: name against SHA-256, header, every blob opened and hashed.
 
     Returns (entries of the header, damaged entries with a sentence each, sentence about the pack as a whole or "").
@@ -148,7 +150,9 @@ class Directory:
         """entry number → subtree id in the lane's parent tree, for entries that are directories here and there."""
     def content(self, entry: int) -> list[bytes] | None:
         """Blob ids of a file entry stored by Writer.store or matched; None when neither."""
-    def encode(self, lane: int, entries: list[int], subtrees: dict[int, bytes]) -> tuple[bytes | None, list[ItemFault]]:
+    def encode(
+        self, lane: int, entries: list[int], subtrees: dict[int, bytes]
+    ) -> tuple[bytes | None, list[ItemFault]]:
         """The lane's tree of this directory, as canonical JSON with newline: files and others in ``entries`` (ascending),
         plus one directory node for each of ``subtrees``. A matched file's node is the parent's, byte for byte.
         Files in ``entries`` without content (vanished, changed while read) are left out.
@@ -204,7 +208,15 @@ class Target:
         """mkdir with mode 0700 in the order given; what exists as a real directory is fine; a non-directory in the way is removed first."""
     def stat(self, paths: list[bytes]) -> list[tuple[str, int, int] | None]:
         """(kind letter as in Directory.kinds, size, mtime_ns) of what is there now, None for nothing."""
-    def write(self, key: bytes, data: bytes, base: int, entries: list[BlobEntry], files: list[tuple[bytes, int]], placements: list[Placement]) -> tuple[list[tuple[int, str]], list[ItemFault]]:
+    def write(
+        self,
+        key: bytes,
+        data: bytes,
+        base: int,
+        entries: list[BlobEntry],
+        files: list[tuple[bytes, int]],
+        placements: list[Placement],
+    ) -> tuple[list[tuple[int, str]], list[ItemFault]]:
         """Open the blobs once each and write them where they belong. ``files``: (path, final size). Files are created 0600 when absent;
         runs of zeros of 4 KiB and more are left as holes. Returns (number of a damaged blob, sentence), and faults of files."""
     def remove(self, paths: list[bytes]) -> list[ItemFault]:
@@ -214,9 +226,11 @@ class Target:
         """Hard links: (existing, new)."""
     def make_special(self, items: list[tuple[bytes, str, bytes, int]]) -> list[ItemFault]:
         """(path, kind letter l b c p s, link target, device number): symlinks and nodes; an existing non-directory is replaced."""
-    def finish(self, items: list[tuple[bytes, str, int, int, int, int, int, int, list[tuple[bytes, bytes]]]]) -> list[ItemFault]:
-        """Set size, owner, permissions, extended attributes, times, in this order: (path, kind letter, size or -1, mode 0o7777, uid or -1, gid or -1,
-        atime_ns, mtime_ns, xattrs). Ownership that is not permitted (EPERM when not root) is no fault."""
+    def finish(
+        self, items: list[tuple[bytes, str, int, int, int, int, int, int, list[tuple[bytes, bytes]]]]
+    ) -> list[ItemFault]:
+        """Set size, owner, extended attributes, permissions, times, in this order (a read-only file takes no attributes from its owner); folders come after all others: (path, kind letter, size or -1, mode 0o7777, uid or -1, gid or -1,
+        atime_ns, mtime_ns, xattrs). Ownership that is not permitted (EPERM when not root) is no fault, but then setuid and setgid are not set either."""
     def verify(self, items: list[tuple[bytes, list[tuple[bytes, int]]]]) -> list[ItemFault]:
         """Read files back: (path, [(blob id, plain length)…]) hashed piece by piece."""
     def sync(self) -> None:
