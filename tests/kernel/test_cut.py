@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -138,15 +139,16 @@ def test_any_bytes_are_cut_alike(data: bytes, key: bytes) -> None:
         assert native.cut(rule, key, data) == reference.cut(rule, key, data), rule
 
 
+def read_some(stream: io.BytesIO, rng: random.Random, _: int) -> bytes:
+    return stream.read(rng.randrange(1, 70_000))
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_it_does_not_matter_in_what_portions_a_file_arrives(rule: str) -> None:
     rng = random.Random(3)
     for name, data in FILES.items():
         stream = io.BytesIO(data)
-        portions = pieces(
-            new_cutter(RULES[rule], Secret(KEY)),
-            lambda _, stream=stream: stream.read(rng.randrange(1, 70_000)),
-        )
+        portions = pieces(new_cutter(RULES[rule], Secret(KEY)), partial(read_some, stream, rng))
         assert [len(piece) for piece in portions] == reference.cut(RULES[rule], KEY, data), name
 
 

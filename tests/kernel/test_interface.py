@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import notou.kernel
+import notou.kernel.reference
 
 if TYPE_CHECKING:
     from types import ModuleType

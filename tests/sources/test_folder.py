@@ -12,7 +12,13 @@ from notou.sources.folder import find_roots
 def test_one_folder_named_in_many_ways_is_walked_once(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     folder.mkdir()
-    ways = [str(folder), f"{folder}/", f"{tmp_path}/b/../a", os.path.relpath(folder), os.fsencode(folder)]
+    ways: list[str | bytes] = [
+        str(folder),
+        f"{folder}/",
+        f"{tmp_path}/b/../a",
+        os.path.relpath(folder),
+        os.fsencode(folder),
+    ]
     assert find_roots(ways).paths == (os.fsencode(folder),)
 
 

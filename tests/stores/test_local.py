@@ -113,7 +113,7 @@ def test_a_write_that_fails_leaves_nothing_behind(
     def fail(descriptor: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(atomic.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(expected) as caught:
         store.put(PACK, b"pack")
     assert str(place) in str(caught.value)
@@ -177,7 +177,7 @@ def test_a_file_on_another_file_system_is_copied(
 
     waiting = tmp_path / "waiting"
     waiting.write_bytes(b"pack")
-    monkeypatch.setattr(atomic.os, "link", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     store.adopt(PACK, os.fsencode(waiting))
     assert store.get(PACK) == b"pack"
     assert waiting.stat().st_nlink == 1

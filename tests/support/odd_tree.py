@@ -38,7 +38,7 @@ NAMES = [
 def make_odd_tree(root: str | bytes | Path, seed: int = 2) -> None:
     """Fill ``root`` (made if absent) with about a hundred entries; a seed always gives the same."""
     base = os.fsencode(root)
-    print(f"odd tree seed {seed}")  # noqa: T201 - so that a failing test says it
+    print(f"odd tree seed {seed}")  # so that a failing test says it
     rng = random.Random(seed)
     os.makedirs(base, exist_ok=True)
     _make_files(base + b"/names", rng)

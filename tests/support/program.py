@@ -51,7 +51,7 @@ class Program:
         return done
 
     def run_and_kill(self, *words: str | Path, after_s: float) -> int:
-        """Start, SIGKILL after so many seconds unless it ended before; returns the exit code (-9 when killed)."""
+        """Start, SIGKILL after so many seconds unless it ended before; the exit code (-9 when killed)."""
         self.home.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
             self.argv(*words),

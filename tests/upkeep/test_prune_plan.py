@@ -29,7 +29,7 @@ def _plan(uses: list[PackUse], options: PruneOptions = USUAL) -> PrunePlan:
 def test_unused_packs_go_and_wholly_used_ones_stay() -> None:
     whole, waste = _use(1, 9 * MIB, 0), _use(2, 0, 9 * MIB)
     plan = _plan([whole, waste])
-    assert (plan.keep, plan.delete, plan.repack) == ({whole.id}, {waste.id}, ())
+    assert (plan.keep, plan.delete, plan.repack) == (frozenset([whole.id]), frozenset([waste.id]), ())
     assert plan.bytes_freed == 9 * MIB
     assert plan.rewrite_indexes == {"i"}
 
@@ -72,7 +72,7 @@ def test_a_needed_pack_at_no_copy_or_of_the_wrong_size_stops_the_prune() -> None
 def test_packs_no_index_names_go_and_unneeded_lost_ones_are_forgotten() -> None:
     lost = _use(1, 0, MIB)
     plan = plan_prune([lost], {b"x" * 32: 5}, {"i": frozenset([lost.id])}, USUAL)
-    assert (plan.unreferenced, plan.lost, plan.delete) == ({b"x" * 32: 5}, {lost.id}, frozenset())
+    assert (plan.unreferenced, plan.lost, plan.delete) == ({b"x" * 32: 5}, frozenset([lost.id]), frozenset())
 
 
 @pytest.mark.parametrize("text", ["", "5 %", "x", "101%", "-1", "5Q"])

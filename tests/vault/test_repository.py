@@ -29,7 +29,8 @@ class Gone(MemoryStore):
     def get(self, name: ObjectName, *, most: int = 0) -> bytes:
         raise StoreUnavailableError(f"{self.location} is not there now.")
 
-    get_range = get  # type: ignore[assignment]
+    def get_range(self, name: ObjectName, offset: int, length: int) -> bytes:
+        raise StoreUnavailableError(f"{self.location} is not there now.")
 
 
 class Counting(MemoryStore):
@@ -207,7 +208,7 @@ def test_lost_and_cut_packs_are_no_ground_for_a_backup() -> None:
     held = {bytes.fromhex(kept.id): sizes[kept.id], bytes.fromhex(cut.id): sizes[cut.id] - 1}
     index = Vault.open([place], PASSWORD).load_index(held)
     assert [bytes.fromhex(kept.id)] == [pack_id for pack_id, _, _, _ in index.packs()]
-    assert lost.id not in held
+    assert bytes.fromhex(lost.id) not in held
 
 
 def test_a_whole_pack_and_its_own_header_are_read_verified() -> None:
