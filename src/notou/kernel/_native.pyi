@@ -14,10 +14,12 @@ from notou.model import BlobEntry, BlobPlace
 KERNEL_NAME: str  # "native" or "reference"
 
 def cpu_path() -> str:
-    """The chunker's code path in use: "vaes512", "vaes256", "aes-ni", "neon", "portable"; "python" for the reference."""
+    """The chunker's code path in use: "vaes512", "vaes256", "aes-ni", "neon", "portable"; "python" for the
+    reference."""
 
 def use_cpu_path(name: str) -> None:
-    """Force one of the paths above, for tests that hold all to the same cuts. UsageError where this CPU lacks it."""
+    """Force one of the paths above, for tests that hold all to the same cuts. UsageError where this CPU
+    lacks it."""
 
 def cpu_paths() -> list[str]:
     """Every chunker path this CPU can run, best first."""
@@ -34,7 +36,8 @@ def compress(plain: bytes, level: int) -> bytes:
     """One zstd frame with content size and no checksum."""
 
 def decompress(data: bytes, most: int) -> bytes:
-    """The content of one zstd frame; LimitError above ``most`` bytes (checked while streaming, whatever the header says), DamagedError when malformed."""
+    """The content of one zstd frame; LimitError above ``most`` bytes (checked while streaming, whatever the
+    header says), DamagedError when malformed."""
 
 def open_blobs(key: bytes, data: bytes, base: int, entries: list[BlobEntry]) -> list[bytes | str]:
     """Open, decompress and verify blobs by id; ``data`` is the pack's bytes from offset ``base``.
@@ -43,7 +46,8 @@ def open_blobs(key: bytes, data: bytes, base: int, entries: list[BlobEntry]) -> 
     """
 
 def read_header(key: bytes, tail: bytes, pack_size: int) -> list[BlobEntry]:
-    """The entries of a pack's header; ``tail`` is the end of the pack (all of the header at least, at most the pack).
+    """The entries of a pack's header; ``tail`` is the end of the pack (all of the header at least, at most
+    the pack).
 
     DamagedError when the header does not open, does not parse, or does not cover the pack exactly.
     LimitError above 16 MiB of header.
@@ -54,21 +58,27 @@ def verify_pack(
 ) -> tuple[list[BlobEntry], list[tuple[BlobEntry, str]], str]:
     """Check one whole pack: name against SHA-256, header, every blob opened and hashed.
 
-    Returns (entries of the header, damaged entries with a sentence each, sentence about the pack as a whole or "").
+    Returns (entries of the header, damaged entries with a sentence each, sentence about the pack as a whole
+    or "").
     """
 
 # ---------------------------------------------------------------- cutting
 
 CutRule = tuple[str, int, int, int]
 """(kind, least, mask_bits, most), sizes in bytes. Kinds:
-"content": content-defined, no cut below ``least``, a cut where the low ``mask_bits`` bits of the AES output are zero, forced at ``most``;
+"content": content-defined, no cut below ``least``, a cut where the low ``mask_bits`` bits of the AES output
+are zero, forced at ``most``;
 "pages":   fixed pieces of ``least`` bytes (mask_bits, most unused = 0);
-"records": content-defined as above, but only at the start of a line that begins with BEGIN:V (vCard, iCalendar records), forced at ``most``;
-"photo":   JPEG: metadata segments (everything before the first SOS/SOF-bearing image data, that is APPn/COM segments) apart from the rest; HEIF/PNG/others: as documented in native/src/cut/photo.rs; image data whole up to ``most``, cut at ``most``.
+"records": content-defined as above, but only at the start of a line that begins with BEGIN:V (vCard,
+iCalendar records), forced at ``most``;
+"photo":   JPEG: metadata segments (everything before the first SOS/SOF-bearing image data, that is APPn/COM
+segments) apart from the rest; HEIF/PNG/others: as documented in native/src/cut/photo.rs; image data whole
+up to ``most``, cut at ``most``.
 """
 
 def cut(rule: CutRule, cut_key: bytes, data: bytes) -> list[int]:
-    """Lengths of the pieces ``data`` is cut into (sum = len(data); [] for b""). ``cut_key`` is 32 bytes. Same cuts as Writer.store makes of a file with these bytes."""
+    """Lengths of the pieces ``data`` is cut into (sum = len(data); [] for b""). ``cut_key`` is 32 bytes.
+    Same cuts as Writer.store makes of a file with these bytes."""
 
 # ---------------------------------------------------------------- index
 
@@ -79,11 +89,14 @@ class Index:
     def __init__(self, lane_names: list[str]) -> None:
         """``lane_names[i]`` is the text of lane i in index files' "lane" field."""
     def load(self, plain: bytes) -> list[bytes]:
-        """Add an index file's JSON; returns the ids of the packs it names. A pack already known is not added twice.
-        An absent or unknown "lane" means lane 255. DamagedError when malformed, or an offset or length is out of bounds."""
+        """Add an index file's JSON; returns the ids of the packs it names. A pack already known is not
+        added twice.
+        An absent or unknown "lane" means lane 255. DamagedError when malformed, or an offset or length is
+        out of bounds."""
     def add_pack(self, pack_id: bytes, lane: int, entries: list[BlobEntry]) -> None: ...
     def encode(self, pack_ids: list[bytes], lane: int) -> bytes:
-        """The JSON (newline at the end) of an index file that names just these packs: {"packs":[…],"lane":"photos"}; no "lane" when 255."""
+        """The JSON (newline at the end) of an index file that names just these packs:
+        {"packs":[…],"lane":"photos"}; no "lane" when 255."""
     def adopt(self, pack_ids: list[bytes], lane: int) -> None:
         """Say to which lane packs of lane 255 belong."""
     def find(self, kind: int, blob_id: bytes) -> list[BlobPlace]:
@@ -106,15 +119,18 @@ class Usage:
 
     def __init__(self, index: Index) -> None: ...
     def mark_tree(self, lane: int, tree_id: bytes) -> bool:
-        """Mark a tree blob as used by a lane; False when it was marked for that lane before. A blob that no pack holds is
-        remembered as missing. The mark falls on the copy in a pack of that lane where there is one, else lane 255, else any."""
+        """Mark a tree blob as used by a lane; False when it was marked for that lane before. A blob that no
+        pack holds is
+        remembered as missing. The mark falls on the copy in a pack of that lane where there is one, else
+        lane 255, else any."""
     def mark_content(self, lane: int, plain: bytes) -> tuple[list[bytes], list[tuple[bytes, list[bytes]]]]:
         """Parse a tree's plain JSON, mark every data blob it names. Returns (ids of its subtrees, in order,
         [(raw name of a file, its missing data ids)]). DamagedError when the JSON is malformed."""
     def missing(self) -> list[tuple[int, bytes]]:
         """(kind, id) of every blob marked that no pack holds."""
     def packs(self) -> list[tuple[bytes, int, int, int, int]]:
-        """(pack id, used blobs, used sealed bytes, unused blobs, unused sealed bytes) of every pack of the index."""
+        """(pack id, used blobs, used sealed bytes, unused blobs, unused sealed bytes) of every pack of the
+        index."""
     def used_entries(self, pack_id: bytes) -> list[BlobEntry]: ...
     def plain_bytes(self) -> int:
         """Sum of the plain sizes of all marked blobs."""
@@ -134,38 +150,48 @@ class Directory:
     def names(self) -> list[bytes]: ...
     @property
     def kinds(self) -> bytes:
-        """One letter an entry: f file, d directory, l symlink, b device, c character device, p FIFO, s socket."""
+        """One letter an entry: f file, d directory, l symlink, b device, c character device, p FIFO, s
+        socket."""
     @property
     def sizes(self) -> list[int]: ...
     @property
     def devices(self) -> list[int]:
         """st_dev of each entry, for staying on one file system."""
     def match(self, lane: int, parent_tree: bytes, index: Index) -> None:
-        """Compare with the plain JSON of this directory's tree in the lane's parent snapshot: an entry is unchanged when
-        kind, size, mtime, ctime and inode agree and (for files) the index holds every blob of its content for that lane or lane 255.
+        """Compare with the plain JSON of this directory's tree in the lane's parent snapshot: an entry is
+        unchanged when
+        kind, size, mtime, ctime and inode agree and (for files) the index holds every blob of its content
+        for that lane or lane 255.
         DamagedError when the JSON is malformed."""
     def matches(self) -> bytes:
         """Per entry the lane in whose parent tree it stands unchanged, 255 where in none."""
     def parent_subtrees(self, lane: int) -> dict[int, bytes]:
-        """entry number → subtree id in the lane's parent tree, for entries that are directories here and there."""
+        """entry number → subtree id in the lane's parent tree, for entries that are directories here and
+        there."""
     def content(self, entry: int) -> list[bytes] | None:
         """Blob ids of a file entry stored by Writer.store or matched; None when neither."""
     def encode(
         self, lane: int, entries: list[int], subtrees: dict[int, bytes]
     ) -> tuple[bytes | None, list[ItemFault]]:
-        """The lane's tree of this directory, as canonical JSON with newline: files and others in ``entries`` (ascending),
-        plus one directory node for each of ``subtrees``. A matched file's node is the parent's, byte for byte.
+        """The lane's tree of this directory, as canonical JSON with newline: files and others in
+        ``entries`` (ascending),
+        plus one directory node for each of ``subtrees``. A matched file's node is the parent's, byte for
+        byte.
         Files in ``entries`` without content (vanished, changed while read) are left out.
-        None instead of bytes when the tree equals the parent's of this lane (same entries, all matched, same subtrees, no more).
-        Faults: extended attributes that could not be read, entries that vanished; they do not stop the rest."""
+        None instead of bytes when the tree equals the parent's of this lane (same entries, all matched,
+        same subtrees, no more).
+        Faults: extended attributes that could not be read, entries that vanished; they do not stop the
+        rest."""
 
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
-    """lstat every entry of each directory, or only the names given; a sentence instead of a Directory that cannot be read.
+    """lstat every entry of each directory, or only the names given; a sentence instead of a Directory that
+    cannot be read.
     Names given that do not exist are left out."""
 
 @final
 class Writer:
-    """Reads, cuts, hashes, compresses, seals, verifies and packs; finished packs are files in the outbox, fsynced, named <id>."""
+    """Reads, cuts, hashes, compresses, seals, verifies and packs; finished packs are files in the outbox,
+    fsynced, named <id>."""
 
     def __init__(
         self,
@@ -177,20 +203,26 @@ class Writer:
         pack_bytes: int,
         level: int,
     ) -> None:
-        """``rules[lane]``; ``outbox`` an existing directory; a pack is closed at ``pack_bytes``; zstd ``level``.
+        """``rules[lane]``; ``outbox`` an existing directory; a pack is closed at ``pack_bytes``; zstd
+        ``level``.
         The index is asked for what the lane holds already and is told of each finished pack."""
     def store(self, lane: int, work: list[tuple[Directory, list[int]]]) -> list[ItemFault]:
-        """Store the content of file entries; each Directory then knows it (content, encode). Opened with O_NOFOLLOW; the inode and
-        type must be those listed. A file whose size or mtime changes while it is read is read again twice, then a fault, never stored half; entry metadata follow
-        the last fstat. Signals are looked at while working (KeyboardInterrupt passes). StoreFullError when the outbox is full."""
+        """Store the content of file entries; each Directory then knows it (content, encode). Opened with
+        O_NOFOLLOW; the inode and
+        type must be those listed. A file whose size or mtime changes while it is read is read again twice,
+        then a fault, never stored half; entry metadata follow
+        the last fstat. Signals are looked at while working (KeyboardInterrupt passes). StoreFullError when
+        the outbox is full."""
     def store_blobs(self, lane: int, kind: int, blobs: list[bytes]) -> list[bytes]:
-        """Store plain blobs as they are; returns their ids. What the lane holds already is not stored again."""
+        """Store plain blobs as they are; returns their ids. What the lane holds already is not stored
+        again."""
     def flush(self) -> None:
         """Close and write the open packs of every lane."""
     def finished(self) -> list[tuple[bytes, int, int]]:
         """(pack id, lane, size in bytes) of packs finished since the last call."""
     def progress(self) -> tuple[int, int, int, int, int]:
-        """So far: (files read, bytes read, blobs stored new, their plain bytes, their sealed bytes). Callable from any thread."""
+        """So far: (files read, bytes read, blobs stored new, their plain bytes, their sealed bytes).
+        Callable from any thread."""
 
 # ---------------------------------------------------------------- writing the file system
 
@@ -199,13 +231,16 @@ Placement = tuple[int, int, int]
 
 @final
 class Target:
-    """A folder that is restored into. Paths are relative, raw bytes, "/" between names; nothing outside is ever touched:
-    no "..", no absolute path, no symlink is followed below the root (openat2 RESOLVE_BENEATH|NO_SYMLINKS, or a walk with O_NOFOLLOW)."""
+    """A folder that is restored into. Paths are relative, raw bytes, "/" between names; nothing outside is
+    ever touched:
+    no "..", no absolute path, no symlink is followed below the root (openat2 RESOLVE_BENEATH|NO_SYMLINKS,
+    or a walk with O_NOFOLLOW)."""
 
     def __init__(self, root: bytes) -> None:
         """``root`` must exist and be a directory."""
     def make_directories(self, paths: list[bytes]) -> list[ItemFault]:
-        """mkdir with mode 0700 in the order given; what exists as a real directory is fine; a non-directory in the way is removed first."""
+        """mkdir with mode 0700 in the order given; what exists as a real directory is fine; a non-directory
+        in the way is removed first."""
     def stat(self, paths: list[bytes]) -> list[tuple[str, int, int] | None]:
         """(kind letter as in Directory.kinds, size, mtime_ns) of what is there now, None for nothing."""
     def write(
@@ -217,20 +252,26 @@ class Target:
         files: list[tuple[bytes, int]],
         placements: list[Placement],
     ) -> tuple[list[tuple[int, str]], list[ItemFault]]:
-        """Open the blobs once each and write them where they belong. ``files``: (path, final size). Files are created 0600 when absent;
-        runs of zeros of 4 KiB and more are left as holes. Returns (number of a damaged blob, sentence), and faults of files."""
+        """Open the blobs once each and write them where they belong. ``files``: (path, final size). Files
+        are created 0600 when absent;
+        runs of zeros of 4 KiB and more are left as holes. Returns (number of a damaged blob, sentence), and
+        faults of files."""
     def remove(self, paths: list[bytes]) -> list[ItemFault]:
         """Unlink files and others (not directories), so that fresh ones are created; absent is fine."""
     def create_empty(self, paths: list[bytes]) -> list[ItemFault]: ...
     def link(self, pairs: list[tuple[bytes, bytes]]) -> list[ItemFault]:
         """Hard links: (existing, new)."""
     def make_special(self, items: list[tuple[bytes, str, bytes, int]]) -> list[ItemFault]:
-        """(path, kind letter l b c p s, link target, device number): symlinks and nodes; an existing non-directory is replaced."""
+        """(path, kind letter l b c p s, link target, device number): symlinks and nodes; an existing
+        non-directory is replaced."""
     def finish(
         self, items: list[tuple[bytes, str, int, int, int, int, int, int, list[tuple[bytes, bytes]]]]
     ) -> list[ItemFault]:
-        """Set size, owner, extended attributes, permissions, times, in this order (a read-only file takes no attributes from its owner); folders come after all others: (path, kind letter, size or -1, mode 0o7777, uid or -1, gid or -1,
-        atime_ns, mtime_ns, xattrs). Ownership that is not permitted (EPERM when not root) is no fault, but then setuid and setgid are not set either."""
+        """Set size, owner, extended attributes, permissions, times, in this order (a read-only file takes
+        no attributes from its owner); folders come after all others: (path, kind letter, size or -1, mode
+        0o7777, uid or -1, gid or -1,
+        atime_ns, mtime_ns, xattrs). Ownership that is not permitted (EPERM when not root) is no fault, but
+        then setuid and setgid are not set either."""
     def verify(self, items: list[tuple[bytes, list[tuple[bytes, int]]]]) -> list[ItemFault]:
         """Read files back: (path, [(blob id, plain length)…]) hashed piece by piece."""
     def sync(self) -> None:
