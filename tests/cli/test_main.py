@@ -109,7 +109,7 @@ def test_doctor_says_which_kernel_runs_and_what_the_reference_costs(notou: Progr
     done = subprocess.run(notou.argv("doctor", "--json"), env=env, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     assert (found["event"], found["kernel"]) == ("doctor", "reference")
-    assert "times as long" in found["advice"][0]
+    assert "times slower" in found["advice"][0]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -73,10 +73,18 @@ def test_the_guide_names_every_command_and_every_exit_code() -> None:
         assert f"| {code} | {meaning} |" in GUIDE
 
 
+def test_the_guide_names_every_setting_of_the_environment() -> None:
+    source = Path(__file__).resolve().parents[2] / "src"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
+    names = set(re.findall(r'"(NOTOU_[A-Z_]+)"', code))
+    assert len(names) >= 6
+    assert sorted(name for name in names if f"`{name}" not in GUIDE) == []
+
+
 def test_every_event_of_the_json_lines_is_documented() -> None:
     documented = (DOCS / "json-lines.md").read_text(encoding="utf-8")
     source = Path(__file__).resolve().parents[2] / "src/notou/cli"
     code = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
-    said = re.findall(r"""(?:\.result|\.warn|_object)\(\s*"(\w+)\"""", code)
+    said = re.findall(r"""(?:\.result|\.done|\.warn|_object)\(\s*"(\w+)\"""", code)
     assert len(said) > 10
     assert sorted(name for name in set(said) if f"| `{name}` |" not in documented) == []

@@ -24,7 +24,7 @@ def init(access: Access, screen: Screen) -> None:
     """
     made = initialize(access.locations, access.new_password(), os.environ, screen.report)
     fields = {"vault_id": made.vault_id, "made": made.made, "joined": [asdict(each) for each in made.joined]}
-    screen.result("initialized", fields, [f"Vault {made.vault_id[:8]} is at {place}." for place in made.made])
+    screen.done("initialized", fields, [f"Vault {made.vault_id[:8]} is at {place}." for place in made.made])
     if len(access.locations) == 1:
         screen.say("One place is no backup yet: name a second with --to, best of all away from home.")
     failed = [outcome.location for outcome in made.joined if outcome.failure]
