@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from notou.errors import DamagedError, UsageError
 from notou.kernel import reference
 from notou.kernel.treejson import decode_tree, encode_tree
 from notou.model import UNKNOWN_LANE, Lane
-from tests.kernel.work import Work
+from tests.kernel.work import Work, trees_of
 from tests.support.odd_tree import make_odd_tree, make_socket
 from tests.support.restic import Restic
 
@@ -66,14 +67,11 @@ def test_the_nodes_are_those_that_restic_makes(kernel: ModuleType, source: Path,
     restic = Restic(tmp_path / "vault", "geheim")
     restic.run("init")
     restic.run("backup", ".", cwd=source)
-    lines = restic.run("list", "blobs").stdout.splitlines()
-    theirs = [restic.output("cat", "blob", line.split()[1]) for line in lines if "tree" in line]
+    theirs = trees_of(tmp_path / "vault", "geheim")
     assert sorted(map(comparable, theirs)) == sorted(map(comparable, work.trees.values()))
 
 
 def comparable(plain: bytes) -> list[str]:
-    from dataclasses import replace
-
     nodes = decode_tree(plain)
     return [repr(replace(node, content=None if node.content is None else (), subtree=None)) for node in nodes]
 

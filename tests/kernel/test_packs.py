@@ -34,7 +34,7 @@ def written(kernel: ModuleType, tmp_path: Path, kind: int) -> tuple[bytes, bytes
 
 
 def sealed_pack(kernel: ModuleType, header: bytes, blobs: bytes = b"") -> bytes:
-    sealed = kernel.seal(KEY, header)
+    sealed: bytes = kernel.seal(KEY, header)
     return blobs + sealed + struct.pack("<I", len(sealed))
 
 

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     print("seed 6")
     made = tmp_path / "folder"
     made.mkdir()
-    for size in (0, 1, 63, 64, 65, 5000, 300_000, 2_500_000):
+    for size in (0, 1, 63, 64, 65, 5000, 300_000, 1_500_000):
         (made / f"noise {size}").write_bytes(rng.randbytes(size))
     (made / "cards.vcf").write_bytes(b"BEGIN:VCARD\r\nFN:Ana %d\r\nEND:VCARD\r\n" * 3000)
     (made / "zeros").write_bytes(bytes(1_000_000))
@@ -208,9 +208,13 @@ def test_a_file_that_never_rests_is_a_fault_and_never_stored_half(kernel: Module
 def test_an_outbox_that_is_gone_is_an_error_of_the_place(kernel: ModuleType, tmp_path: Path) -> None:
     work = Work(kernel, tmp_path / "outbox")
     work.outbox.rmdir()
-    work.writer.store_blobs(0, BlobKind.DATA, [b"blob"])
-    with pytest.raises(StoreError) as caught:
+
+    def write() -> None:  # a kernel may open its file at once, or when the pack is closed
+        work.writer.store_blobs(0, BlobKind.DATA, [b"blob"])
         work.writer.flush()
+
+    with pytest.raises(StoreError) as caught:
+        write()
     assert str(tmp_path) in str(caught.value)
 
 

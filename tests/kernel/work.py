@@ -6,7 +6,9 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from notou.kernel import reference
 from notou.model import BlobEntry, BlobKind, Lane
+from notou.vault.keys import open_key_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +98,18 @@ def pack_entries(kind: int, numbers: list[int], compressed: bool = True) -> list
         entry(kind, number, 100 * at, 100, 300 + number if compressed else 0)
         for at, number in enumerate(numbers)
     ]
+
+
+def trees_of(vault: Path, password: str) -> list[bytes]:
+    """The plain JSON of every tree of a vault, read from its packs."""
+    [key_file] = (vault / "keys").iterdir()
+    key = open_key_file(key_file.read_bytes(), password).bytes64
+    found = []
+    for path in sorted((vault / "data").rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            entries = reference.read_header(key, data, len(data))
+            trees = [one for one in entries if one.kind == BlobKind.TREE]
+            found += reference.open_blobs(key, data, 0, trees)
+    assert not [answer for answer in found if isinstance(answer, str)]
+    return [answer for answer in found if isinstance(answer, bytes)]

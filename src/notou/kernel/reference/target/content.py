@@ -89,9 +89,12 @@ def verify(root: Beneath, path: bytes, pieces: list[tuple[bytes, int]]) -> None:
 
 
 def _digest(file: RawIOBase, length: int) -> bytes:
-    """SHA-256 of the next ``length`` bytes, or of fewer where the file ends."""
+    """SHA-256 of the next ``length`` bytes. DamagedError where the file ends before."""
     digest = hashlib.sha256()
-    while length and (data := file.read(min(length, _READ_BYTES))):
+    while length:
+        data = file.read(min(length, _READ_BYTES))
+        if not data:
+            raise DamagedError("It is shorter than what was restored.")
         digest.update(data)
         length -= len(data)
     return digest.digest()
