@@ -98,9 +98,9 @@ class Index:
         """The JSON (newline at the end) of an index file that names just these packs:
         {"packs":[…],"lane":"photos"}; no "lane" when 255."""
     def adopt(self, pack_ids: list[bytes], lane: int) -> None:
-        """Say to which lane packs of lane 255 belong."""
+        """Say to which lane packs of lane 255 belong; others keep theirs. NotFoundError for an unknown one."""
     def find(self, kind: int, blob_id: bytes) -> list[BlobPlace]:
-        """Every place that holds the blob; [] when none does."""
+        """Every place that holds the blob, in the order they were added; [] when none does."""
     def find_many(self, kind: int, ids: bytes) -> list[BlobPlace | None]:
         """The first place of each of the ids (32·n bytes)."""
     def holds(self, kind: int, lane: int, blob_id: bytes) -> bool:
@@ -127,7 +127,7 @@ class Usage:
         """Parse a tree's plain JSON, mark every data blob it names. Returns (ids of its subtrees, in order,
         [(raw name of a file, its missing data ids)]). DamagedError when the JSON is malformed."""
     def missing(self) -> list[tuple[int, bytes]]:
-        """(kind, id) of every blob marked that no pack holds."""
+        """(kind, id) of every blob marked that no pack holds, ascending."""
     def packs(self) -> list[tuple[bytes, int, int, int, int]]:
         """(pack id, used blobs, used sealed bytes, unused blobs, unused sealed bytes) of every pack of the
         index."""
@@ -164,20 +164,21 @@ class Directory:
         for that lane or lane 255.
         DamagedError when the JSON is malformed."""
     def matches(self) -> bytes:
-        """Per entry the lane in whose parent tree it stands unchanged, 255 where in none."""
+        """Per entry the lane (lowest of several) in whose parent tree it stands unchanged, 255 where in none."""
     def parent_subtrees(self, lane: int) -> dict[int, bytes]:
         """entry number → subtree id in the lane's parent tree, for entries that are directories here and
         there."""
     def content(self, entry: int) -> list[bytes] | None:
-        """Blob ids of a file entry stored by Writer.store or matched; None when neither."""
+        """Blob ids of a file entry stored by Writer.store or matched; None when neither, or no file."""
     def encode(
         self, lane: int, entries: list[int], subtrees: dict[int, bytes]
     ) -> tuple[bytes | None, list[ItemFault]]:
         """The lane's tree of this directory, as canonical JSON with newline: files and others in
         ``entries`` (ascending),
-        plus one directory node for each of ``subtrees``. A matched file's node is the parent's, byte for
-        byte.
-        Files in ``entries`` without content (vanished, changed while read) are left out.
+        plus one directory node for each of ``subtrees``. A matched entry's node is the parent's, byte for
+        byte (a directory's: when its subtree is the same).
+        Files in ``entries`` without content (vanished, changed while read) are left out, and sockets, as by
+        restic. UsageError for an entry that is not there, or a directory in ``entries`` alone.
         None instead of bytes when the tree equals the parent's of this lane (same entries, all matched,
         same subtrees, no more).
         Faults: extended attributes that could not be read, entries that vanished; they do not stop the
