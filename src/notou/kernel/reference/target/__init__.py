@@ -105,13 +105,14 @@ class Target:
     def finish(
         self, items: list[tuple[bytes, str, int, int, int, int, int, int, list[tuple[bytes, bytes]]]]
     ) -> list[ItemFault]:
-        """Set size, owner, extended attributes, permissions, times, in this order.
+        """Set size, owner, extended attributes, permissions, times, in this order; folders after all others.
 
         (path, kind letter, size or -1, mode 0o7777, uid or -1, gid or -1, atime_ns, mtime_ns, xattrs).
         Ownership that is not permitted (EPERM when not root) is no fault.
         """
         faults: list[ItemFault] = []
-        for item in map(Finish._make, items):
+        # finishing a folder may close the way to what is in it
+        for item in sorted(map(Finish._make, items), key=lambda item: item.letter == "d"):
             self._fresh.discard(item.path)
             refused: list[str] = []
             faults += _faults(item.path, finish, self._root, item, refused)
