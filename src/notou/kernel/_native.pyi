@@ -98,7 +98,7 @@ class Index:
         """The JSON (newline at the end) of an index file that names just these packs:
         {"packs":[…],"lane":"photos"}; no "lane" when 255."""
     def adopt(self, pack_ids: list[bytes], lane: int) -> None:
-        """Say to which lane packs of lane 255 belong; others keep theirs. NotFoundError for an unknown one."""
+        """Say to which lane packs of lane 255 belong; others keep theirs. NotFoundError if unknown."""
     def find(self, kind: int, blob_id: bytes) -> list[BlobPlace]:
         """Every place that holds the blob, in the order they were added; [] when none does."""
     def find_many(self, kind: int, ids: bytes) -> list[BlobPlace | None]:
@@ -164,7 +164,7 @@ class Directory:
         for that lane or lane 255.
         DamagedError when the JSON is malformed."""
     def matches(self) -> bytes:
-        """Per entry the lane (lowest of several) in whose parent tree it stands unchanged, 255 where in none."""
+        """Per entry the lane (lowest of several) in whose parent tree it stands unchanged, 255 if none."""
     def parent_subtrees(self, lane: int) -> dict[int, bytes]:
         """entry number → subtree id in the lane's parent tree, for entries that are directories here and
         there."""
