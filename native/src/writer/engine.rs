@@ -75,7 +75,7 @@ impl Engine {
         let outbox = Path::new(OsStr::from_bytes(outbox)).to_path_buf();
         let claims = Arc::new(Claims::default());
         Ok(Engine {
-            landing: Landing::new(outbox.clone(), index.clone(), claims.clone())?,
+            landing: Landing::new(index.clone(), claims.clone())?,
             open: settings.rules.iter().map(|_| Default::default()).collect(),
             cores: thread_pool()?,
             settings,

@@ -153,9 +153,14 @@ impl Shift<'_> {
         listed: &Stat,
         large: bool,
     ) -> Result<Source<'s>, String> {
-        let window = if large { LARGE_WINDOW } else { AHEAD };
+        let least = self.rule.reach() + AHEAD;
+        let window = if large {
+            least.max(LARGE_WINDOW)
+        } else {
+            least
+        };
         let cutting = (self.rule, &self.engine.settings.secret);
-        Source::open(folder, name, listed, cutting, self.rule.reach() + window)
+        Source::open(folder, name, listed, cutting, window)
     }
 
     /// Portion after portion on this thread.

@@ -1,13 +1,11 @@
 //! Where packs become durable: a thread that flushes each to the disk, names it, and only then tells
 //! the index, so that no core waits for the disk. What may not enter: making packs.
 
-use std::fs::File;
-use std::path::PathBuf;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::claims::Claims;
-use super::pack::{fault, ClosedPack};
+use super::pack::ClosedPack;
 use crate::blob::Id;
 use crate::errors::{Fault, Outcome};
 use crate::index::SharedIndex;
@@ -24,7 +22,6 @@ pub struct Landing {
 }
 
 struct Shared {
-    outbox: PathBuf,
     index: SharedIndex,
     claims: Arc<Claims>,
     state: Mutex<State>,
@@ -41,10 +38,9 @@ struct State {
 
 impl Landing {
     /// StoreError when the thread cannot be started.
-    pub fn new(outbox: PathBuf, index: SharedIndex, claims: Arc<Claims>) -> Outcome<Landing> {
+    pub fn new(index: SharedIndex, claims: Arc<Claims>) -> Outcome<Landing> {
         let (queue, arrivals) = sync_channel(WAITING_MOST);
         let shared = Arc::new(Shared {
-            outbox,
             index,
             claims,
             state: Mutex::default(),
@@ -112,10 +108,7 @@ impl Shared {
     }
 
     fn land(&self, lane: u8, pack: &mut ClosedPack) -> Outcome<()> {
-        pack.land(&self.outbox)?;
-        File::open(&self.outbox)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| fault(&error, &self.outbox))?;
+        pack.land()?;
         self.index.write().add_pack(pack.id, lane, &pack.entries)?;
         // after the index knows them: between the two a blob is in both, never in neither
         for entry in &pack.entries {

@@ -5,7 +5,8 @@
 //!   blob     id, compress, seal, open again and compare
 //!   claims   which blobs are being stored, so that no two threads store the same
 //!   pack     sealed blobs into a file of the outbox
-//!   landing  fsync, rename, tell the index: on a thread of its own
+//!   unnamed  a file that appears only when whole
+//!   landing  make packs durable, tell the index: on a thread of its own
 //!   engine   blobs into packs, and what ends the work
 //!   files    files shared out among the cores
 //!
@@ -33,6 +34,7 @@ mod files;
 mod landing;
 mod pack;
 mod source;
+mod unnamed;
 
 use engine::{Engine, Settings, Work};
 

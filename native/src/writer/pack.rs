@@ -1,15 +1,11 @@
 //! One pack as it grows: sealed blobs, then the sealed header and its length (VAULT-FORMAT, pack),
-//! written to a nameless-yet file of the outbox as they come, so that a pack costs little memory.
+//! written to an unnamed file of the outbox as they come, so that a pack costs little memory.
 //! What may not enter: which blobs, and when a pack counts as written.
 
 use sha2::{Digest, Sha256};
-use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::unnamed::Unnamed;
 use crate::blob::{hex, Entry, Id, DATA, TREE};
 use crate::errors::{Fault, Outcome};
 use crate::seal::{self, Key};
@@ -40,7 +36,7 @@ impl OpenPack {
     pub fn create(outbox: &Path, kind: u8) -> Outcome<OpenPack> {
         Ok(OpenPack {
             kind,
-            file: Unnamed::create(outbox)?,
+            file: Unnamed::create(outbox).map_err(|error| fault(&error, outbox))?,
             buffer: Vec::new(),
             hash: Sha256::new(),
             entries: Vec::new(),
@@ -85,7 +81,7 @@ impl OpenPack {
                 self.write_out()?;
             }
             if portion.len() == BUFFER {
-                self.file.write(portion)?;
+                self.write(portion)?;
             } else {
                 self.buffer.extend_from_slice(portion);
             }
@@ -94,16 +90,24 @@ impl OpenPack {
     }
 
     fn write_out(&mut self) -> Outcome<()> {
-        self.file.write(&self.buffer)?;
+        let buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer)?;
+        self.buffer = buffer;
         self.buffer.clear();
         Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
+        let written = self.file.write(bytes);
+        written.map_err(|error| fault(&error, self.file.folder()))
     }
 }
 
 impl ClosedPack {
-    /// Make its bytes durable, then give it its name.
-    pub fn land(&mut self, outbox: &Path) -> Outcome<()> {
-        self.file.land(outbox, &hex(&self.id))
+    /// Make it durable under its name.
+    pub fn land(&mut self) -> Outcome<()> {
+        let landed = self.file.land(&hex(&self.id));
+        landed.map_err(|error| fault(&error, self.file.folder()))
     }
 }
 
@@ -122,59 +126,7 @@ fn encode_header(entries: &[Entry]) -> Vec<u8> {
     header
 }
 
-/// A file of the outbox under a name of passage, removed unless it lands.
-struct Unnamed {
-    file: File,
-    path: PathBuf,
-    landed: bool,
-}
-
-impl Unnamed {
-    fn create(outbox: &Path) -> Outcome<Unnamed> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)
-            .map_err(|error| Fault::Store(format!("The system gave no random bytes: {error}.")))?;
-        let path = outbox.join(format!("new-{}", hex(&random)));
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|error| fault(&error, outbox))?;
-        Ok(Unnamed {
-            file,
-            path,
-            landed: false,
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
-        let place = self.path.parent().unwrap_or(&self.path);
-        self.file
-            .write_all(bytes)
-            .map_err(|error| fault(&error, place))
-    }
-
-    fn land(&mut self, outbox: &Path, name: &str) -> Outcome<()> {
-        let result = self.file.sync_all().and_then(|()| {
-            std::fs::rename(&self.path, outbox.join(OsStr::from_bytes(name.as_bytes())))
-        });
-        result.map_err(|error| fault(&error, outbox))?;
-        self.landed = true;
-        Ok(())
-    }
-}
-
-impl Drop for Unnamed {
-    fn drop(&mut self) {
-        if !self.landed {
-            // what cannot be removed now is swept by the outbox at the next start
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
 /// The fault of the outbox, named as people read it.
-pub fn fault(error: &std::io::Error, outbox: &Path) -> Fault {
+fn fault(error: &std::io::Error, outbox: &Path) -> Fault {
     Fault::of_write(error, &outbox.to_string_lossy())
 }

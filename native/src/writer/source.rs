@@ -50,14 +50,15 @@ pub struct Source<'a> {
     file: OwnedFd,
     secret: &'a Secret,
     cutter: Cutter,
-    /// Bytes a portion holds at most; more than the cutter ever asks for.
+    /// A portion is read until it holds this many bytes; more than the cutter ever asks for.
     window: usize,
     before: Stat,
     taken: u64,
 }
 
 impl<'a> Source<'a> {
-    /// Open entry `name` of a directory. The sentence of a fault lacks its subject, the path.
+    /// Open entry `name` of a directory; `window` is more than the rule's reach. The sentence of a
+    /// fault lacks its subject, the path.
     pub fn open(
         directory: BorrowedFd<'_>,
         name: &[u8],
@@ -75,7 +76,7 @@ impl<'a> Source<'a> {
             file,
             secret,
             cutter: Cutter::new(rule),
-            window: window.max(rule.reach() + 1),
+            window,
             before,
             taken: 0,
         })
