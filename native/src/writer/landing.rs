@@ -3,6 +3,7 @@
 
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use super::claims::Claims;
 use super::pack::ClosedPack;
@@ -17,7 +18,9 @@ const WAITING_MOST: usize = 4;
 pub type Finished = (Id, u8, u64);
 
 pub struct Landing {
-    queue: SyncSender<(u8, ClosedPack)>,
+    /// Both there until the drop.
+    queue: Option<SyncSender<(u8, ClosedPack)>>,
+    thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
 
@@ -47,19 +50,25 @@ impl Landing {
             changed: Condvar::new(),
         });
         let worker = shared.clone();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("notou-landing".into())
             .spawn(move || worker.run(&arrivals))
             .map_err(|error| Fault::Store(format!("No thread could be started: {error}.")))?;
-        Ok(Landing { queue, shared })
+        Ok(Landing {
+            queue: Some(queue),
+            thread: Some(thread),
+            shared,
+        })
     }
 
     /// Hand over a pack. Waits while too many wait for the disk.
     pub fn hand_over(&self, lane: u8, pack: ClosedPack) -> Outcome<()> {
         self.shared.state().waiting += 1;
-        self.queue
-            .send((lane, pack))
-            .map_err(|_| Fault::Store("The thread that writes packs is gone.".into()))
+        let sent = self.queue.as_ref().map(|queue| queue.send((lane, pack)));
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => Err(Fault::Store("The thread that writes packs is gone.".into())),
+        }
     }
 
     /// Wait until every pack handed over has landed; the fault of the first that could not.
@@ -83,6 +92,17 @@ impl Landing {
     /// Packs landed since the last call.
     pub fn take_finished(&self) -> Vec<Finished> {
         std::mem::take(&mut self.shared.state().finished)
+    }
+}
+
+/// The thread does not outlive the writer: what was handed over has landed then, or failed to.
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // it has no way to panic, and a drop none to tell
+            let _ = thread.join();
+        }
     }
 }
 
