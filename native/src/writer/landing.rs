@@ -64,11 +64,14 @@ impl Landing {
     /// Hand over a pack. Waits while too many wait for the disk.
     pub fn hand_over(&self, lane: u8, pack: ClosedPack) -> Outcome<()> {
         self.shared.state().waiting += 1;
-        let sent = self.queue.as_ref().map(|queue| queue.send((lane, pack)));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            _ => Err(Fault::Store("The thread that writes packs is gone.".into())),
+        let sent = match &self.queue {
+            Some(queue) => queue.send((lane, pack)).is_ok(),
+            None => false,
+        };
+        if sent {
+            return Ok(());
         }
+        Err(Fault::Store("The thread that writes packs is gone.".into()))
     }
 
     /// Wait until every pack handed over has landed; the fault of the first that could not.
