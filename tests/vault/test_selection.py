@@ -6,7 +6,7 @@ import pytest
 
 from notou.errors import NotFoundError, UsageError
 from notou.model import Lane
-from notou.vault.selection import Filter, newest_first, parent_of, pick
+from notou.vault.selection import Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot, lane_tags
 
 
@@ -55,9 +55,3 @@ def test_a_prefix_means_one_snapshot_or_is_refused() -> None:
 
 def test_the_newest_comes_first() -> None:
     assert newest_first([OLD_PHOTOS, PARTIAL, PHOTOS]) == [PARTIAL, PHOTOS, OLD_PHOTOS]
-
-
-def test_the_parent_is_the_newest_of_the_lane_partial_ones_too() -> None:
-    assert parent_of(ALL, Lane.PHOTOS, "laptop", ["/home"]) is PARTIAL
-    assert parent_of(ALL, Lane.PHOTOS, "laptop", ["/"]) is None
-    assert parent_of(ALL, Lane.VIDEOS, "laptop", ["/home"]) is None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from notou.errors import DamagedError
+from notou.kernel.gotext import rfc3339
 from notou.model import Lane
-from notou.vault.gotime import format_time, parse_time
+from notou.vault.fields import time
 from notou.vault.snapshot import Snapshot, decode_snapshot, encode_snapshot, lane_tags
 
 FULL = Snapshot(
@@ -69,14 +70,14 @@ def test_lane_and_partial_are_read_from_the_tags() -> None:
     ],
 )
 def test_times_keep_their_nanoseconds_from_any_zone(text: str, time_ns: int) -> None:
-    assert parse_time(text) == time_ns
-    assert parse_time(format_time(time_ns)) == time_ns
+    assert time({"time": text}, "time") == time_ns
+    assert time({"time": rfc3339(time_ns)}, "time") == time_ns
 
 
 @pytest.mark.parametrize("text", ["", "2026-11-24", "2026-13-01T00:00:00Z", "2026-11-24T06:00:00", "٢"])
 def test_what_is_no_time_is_damage(text: str) -> None:
     with pytest.raises(DamagedError):
-        parse_time(text)
+        time({"time": text}, "time")
 
 
 @pytest.mark.parametrize(

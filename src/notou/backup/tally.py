@@ -14,9 +14,8 @@ from notou.backup.options import Counts
 from notou.backup.sorting import Work
 from notou.backup.walk import Frame
 from notou.kernel import Writer
-from notou.kernel.gotext import json_string, quote
+from notou.kernel.gotext import json_string, quote, rfc3339
 from notou.model import BlobKind, Lane
-from notou.vault.gotime import format_time
 
 
 class Tally:
@@ -79,8 +78,8 @@ class Tally:
     def summary(self, lane: Lane, start_ns: int, end_ns: int) -> dict[str, Any]:
         """A lane's counts as the summary of its snapshot; the fields and their order are restic's."""
         return {
-            "backup_start": format_time(start_ns),
-            "backup_end": format_time(end_ns),
+            "backup_start": rfc3339(start_ns),
+            "backup_end": rfc3339(end_ns),
             **asdict(self.of(lane)),
         }
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from notou.cli.screen import path_fields
 from notou.cli.text import printable, size_text, time_text
+from notou.kernel.gotext import rfc3339
 from notou.model import Node, NodeKind
 from notou.restore.browse import Item
-from notou.vault.gotime import format_time
 from notou.vault.snapshot import LANE_TAG, Snapshot
 
 SNAPSHOT_HEADS = ["ID", "Time", "Host", "Class", "Tags", "Paths"]
@@ -39,7 +39,7 @@ def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "id": snapshot.id,
         "short_id": snapshot.short_id,
-        "time": format_time(snapshot.time_ns),
+        "time": rfc3339(snapshot.time_ns),
         "class": snapshot.lane.label if snapshot.lane is not None else None,
         "partial": snapshot.partial,
         "hostname": safe(snapshot.hostname),
@@ -79,7 +79,7 @@ def item_fields(item: Item) -> dict[str, Any]:
         "type": node.kind,
         "size": node.size,
         "mode": f"{node.mode:04o}",
-        "mtime": format_time(node.mtime_ns),
+        "mtime": rfc3339(node.mtime_ns),
         "uid": node.uid,
         "gid": node.gid,
         "user": safe(node.user),

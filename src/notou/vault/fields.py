@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from notou.errors import DamagedError
+from notou.kernel.gotext import parse_rfc3339
 
 JsonObject = Mapping[str, Any]
 
@@ -64,6 +65,14 @@ def texts(fields: JsonObject, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong(name, "a list of texts")
     return tuple(value)
+
+
+def time(fields: JsonObject, name: str) -> int:
+    """A time with any offset, as nanoseconds since the epoch."""
+    try:
+        return parse_rfc3339(text(fields, name))
+    except ValueError:
+        raise _wrong(name, "a time as restic writes it") from None
 
 
 def identity(fields: JsonObject, name: str) -> bytes | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from notou import kernel
 from notou.errors import DamagedError, LimitError, WrongPasswordError
-from notou.vault.fields import JsonObject, encode_as_go, number, parse_object, text
-from notou.vault.gotime import format_time, parse_time
+from notou.kernel.gotext import rfc3339
+from notou.vault.fields import JsonObject, encode_as_go, number, parse_object, text, time
 
 MOST_KEY_FILE_BYTES = 64 * 1024
 MOST_KEYS_TRIED = 20
@@ -97,7 +97,7 @@ def create_key_file(
     )
     return encode_as_go(
         {
-            "created": format_time(created_ns),
+            "created": rfc3339(created_ns),
             "username": username,
             "hostname": hostname,
             "kdf": "scrypt",
@@ -131,8 +131,8 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
 def key_info(data: bytes) -> KeyInfo:
     """What a key file says of itself, without opening it."""
     fields = _parse(data)
-    created = text(fields, "created")  # rustic leaves all three out
-    return KeyInfo(text(fields, "username"), text(fields, "hostname"), parse_time(created) if created else 0)
+    created_ns = time(fields, "created") if text(fields, "created") else 0  # rustic leaves all three out
+    return KeyInfo(text(fields, "username"), text(fields, "hostname"), created_ns)
 
 
 def _parse(data: bytes) -> JsonObject:

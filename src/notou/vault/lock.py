@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notou.vault.fields import encode_as_go, flag, number, parse_object, text
-from notou.vault.gotime import format_time, parse_time
+from notou.kernel.gotext import rfc3339
+from notou.vault.fields import encode_as_go, flag, number, parse_object, text, time
 
 STALE_AFTER_NS = 30 * 60 * 1_000_000_000
 REFRESH_EVERY_S = 5 * 60.0
@@ -33,7 +33,7 @@ class Lock:
 def encode_lock(lock: Lock) -> bytes:
     """The JSON to seal, in restic's field order."""
     fields = {
-        "time": format_time(lock.time_ns),
+        "time": rfc3339(lock.time_ns),
         "exclusive": lock.exclusive,
         "hostname": lock.hostname,
         "username": lock.username,
@@ -50,7 +50,7 @@ def decode_lock(plain: bytes, lock_id: str) -> Lock:
     """Parse a lock's JSON; DamagedError when malformed."""
     fields = parse_object(plain, f"The lock {lock_id[:8]}")
     return Lock(
-        time_ns=parse_time(text(fields, "time")),
+        time_ns=time(fields, "time"),
         exclusive=flag(fields, "exclusive"),
         hostname=text(fields, "hostname"),
         username=text(fields, "username"),

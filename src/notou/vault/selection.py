@@ -61,15 +61,6 @@ def newest_first(snapshots: Iterable[Snapshot], conditions: Filter = ANY) -> lis
     return sorted(filter(conditions.admits, snapshots), key=_age, reverse=True)
 
 
-def parent_of(
-    snapshots: Iterable[Snapshot], lane: Lane, hostname: str, paths: Collection[str]
-) -> Snapshot | None:
-    """The newest snapshot of the lane, partial or whole, with the same hostname and paths."""
-    group = hostname, tuple(sorted(paths))
-    same = (each for each in snapshots if each.lane is lane and each.group_key == group)
-    return max(same, key=_age, default=None)
-
-
 def _latest(snapshots: Iterable[Snapshot], conditions: Filter) -> list[Snapshot]:
     whole = [snapshot for snapshot in newest_first(snapshots, conditions) if not snapshot.partial]
     if not whole:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from notou.errors import DamagedError
+from notou.kernel.gotext import rfc3339
 from notou.model import Lane
-from notou.vault.fields import encode_as_go, identity, number, parse_object, text, texts
-from notou.vault.gotime import format_time, parse_time
+from notou.vault.fields import encode_as_go, identity, number, parse_object, text, texts, time
 
 LANE_TAG = "notou:"
 PARTIAL_TAG = "notou:partial"
@@ -73,7 +73,7 @@ def lane_tags(lane: Lane, *, partial: bool) -> tuple[str, ...]:
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """The JSON to seal; no newline. What Go leaves out when empty is left out."""
     fields: dict[str, Any] = {
-        "time": format_time(snapshot.time_ns),
+        "time": rfc3339(snapshot.time_ns),
         "parent": snapshot.parent.hex() if snapshot.parent else None,
         "tree": snapshot.tree.hex(),
         "paths": list(snapshot.paths),
@@ -102,7 +102,7 @@ def decode_snapshot(plain: bytes, snapshot_id: str) -> Snapshot:
         raise DamagedError(f"The snapshot {snapshot_id[:8]} has a summary of another shape than it must.")
     return Snapshot(
         id=snapshot_id,
-        time_ns=parse_time(text(fields, "time")),
+        time_ns=time(fields, "time"),
         parent=identity(fields, "parent"),
         tree=tree,
         paths=texts(fields, "paths"),

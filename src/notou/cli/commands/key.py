@@ -15,8 +15,8 @@ from notou.cli.shapes import safe
 from notou.cli.text import printable, table, time_text
 from notou.jobs.keys import add_key, change_password, list_keys, remove_key
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
+from notou.kernel.gotext import rfc3339
 from notou.upkeep.keys import KeyChange, KeyEntry
-from notou.vault.gotime import format_time
 
 NEW_PASSWORD_FILE = click.option(
     "--new-password-file", metavar="FILE", help="Read the new password from a file."
@@ -94,7 +94,7 @@ def _fields(entry: KeyEntry) -> dict[str, Any]:
         "locations": entry.locations,
         "username": safe(info.username) if info else None,
         "hostname": safe(info.hostname) if info else None,
-        "created": format_time(info.created_ns) if info else None,
+        "created": rfc3339(info.created_ns) if info else None,
     }
 
 
