@@ -42,6 +42,9 @@ def _damaged(what: str) -> DamagedError:
     return DamagedError(f"{what} in the vault is malformed; run `notou check`.")
 
 
+_GO_ZERO_TIME = "0001-01-01T00:00:00Z"
+
+
 def read_listing(plain: bytes) -> list[tuple[bytes, RawNode]]:
     """(raw name, node) of every entry of a tree, ascending by name.
 
@@ -82,9 +85,12 @@ def mode_bits(node: RawNode) -> int:
 
 
 def time_ns(node: RawNode, field: str) -> int:
-    """A time in nanoseconds since the epoch, kept within what 64 bits hold (1677 to 2262)."""
+    """A time in nanoseconds since the epoch, kept within what 64 bits hold (1677 to 2262).
+
+    Folders on the way to what rustic backed up have none; that is Go's zero time to restic, and so here.
+    """
     try:
-        text = node[field]
+        text = node.get(field, _GO_ZERO_TIME)
         zone = "Z" if text[-1] == "Z" else text[-6:]
         fraction = text[20 : -len(zone)]
         moment = _minute_ns(text[:17], zone) + int(text[17:19]) * _SECOND

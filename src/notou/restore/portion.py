@@ -113,6 +113,6 @@ def finish_item(path: bytes, letter: str, node: RawNode) -> FinishItem:
         raise DamagedError("Its owner in the vault is not a number it may be; run `notou check`.")
     xattrs = extended_attributes(node) if "extended_attributes" in node else []
     mtime_ns = time_ns(node, "mtime")
-    atime_ns = mtime_ns if node.get("atime") == node["mtime"] else time_ns(node, "atime")
+    atime_ns = mtime_ns if node.get("atime") == node.get("mtime") else time_ns(node, "atime")
     size = number(node, "size") if letter == "f" else -1
     return (path, letter, size, mode_bits(node), uid, gid, atime_ns, mtime_ns, xattrs)
