@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from notou.model import UNKNOWN_LANE, FileKind, Lane
-from tests.backup.belongings import BELONGINGS
 from tests.backup.site import Site
+from tests.support.belongings import BELONGINGS
 
 
 def test_after_restic_rewrote_the_index_nothing_is_stored_again(site: Site) -> None:

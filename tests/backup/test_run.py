@@ -14,8 +14,8 @@ from notou.errors import StoreUnavailableError
 from notou.model import FileKind, Lane
 from notou.sources.excludes import ExcludeRules
 from notou.stores.local import LocalStore
-from tests.backup.belongings import BELONGINGS
 from tests.backup.site import Site
+from tests.support.belongings import BELONGINGS
 from tests.support.compare import assert_same_tree
 from tests.support.odd_tree import make_odd_tree
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.belongings import BELONGINGS
 from tests.support.odd_tree import make_odd_tree
 from tests.support.program import PASSWORD, Program
 from tests.support.restic import Restic
@@ -54,7 +55,7 @@ def bench(tmp_path: Path) -> Bench:
     source = tmp_path / "belongings"
     source.mkdir()
     make_odd_tree(source / "odd")
-    for name, content in belongings().items():
+    for name, content in BELONGINGS.items():
         path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -68,20 +69,3 @@ def bench(tmp_path: Path) -> Bench:
     )
     work.notou.run("init", *work.to)
     return work
-
-
-def belongings() -> dict[str, bytes]:
-    """Items of every class a folder can hold."""
-    return {
-        "contacts.vcf": b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana\r\nEND:VCARD\r\n" * 400,
-        "calendar.ics": b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n" * 200,
-        "mail/old.mbox": b"From ana@example.org\n\nhello\n" * 900,
-        "Documents/letter.txt": b"Dear lagoon, " * 9000,
-        "Documents/empty.txt": b"",
-        "Pictures/IMG_0001.JPG": b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00"
-        + bytes(8)
-        + b"\xff\xda\x00\x02"
-        + bytes(range(256)) * 900,
-        "Videos/VID.mp4": b"\x00\x00\x00\x18ftypmp42" + bytes(12) + bytes(range(251)) * 9000,
-        "bin/tool": b"\x7fELF" + bytes(range(256)) * 64,
-    }

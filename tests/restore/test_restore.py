@@ -63,7 +63,7 @@ def test_a_second_restore_writes_nothing_and_a_changed_file_is_replaced(
     restic: ResticVault, tmp_path: Path
 ) -> None:
     make_odd_tree(tmp_path / "home")
-    vault, snapshot = restic.open(), restic.backup(tmp_path / "home")
+    snapshot = restic.backup(tmp_path / "home")
     vault, base, out = restic.open(), os.fsencode(tmp_path / "home"), tmp_path / "out"
     bring(vault, [snapshot], out, base=base)
     assert bring(vault, [snapshot], out, base=base).bytes_written == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from notou.vault.keys import ScryptWork
 from notou.vault.repository import Vault
 from notou.vault.sealed import seal_file
 from notou.vault.snapshot import Snapshot
+from tests.support.restic import Restic
 
 PASSWORD = "geheim"
-RESTIC = os.environ.get("NOTOU_RESTIC", "restic")
 
 
 class ResticVault:
@@ -27,17 +26,11 @@ class ResticVault:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.run("init", "--repository-version", "2")
+        self._restic = Restic(folder, PASSWORD)
+        self._restic.run("init")
 
-    def run(self, *words: str | Path) -> str:
-        env = dict(os.environ, RESTIC_PASSWORD=PASSWORD, RESTIC_REPOSITORY=str(self.folder))
-        argv = [RESTIC, "--no-cache", *map(str, words)]
-        done = subprocess.run(argv, env=env, capture_output=True, text=True, errors="replace")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def backup(self, path: Path, *words: str) -> Snapshot:
-        self.run("backup", *words, path)
+    def backup(self, path: Path) -> Snapshot:
+        self._restic.run("backup", path)
         return self.open().snapshots()[-1]
 
     def open(self, *others: Path) -> Vault:

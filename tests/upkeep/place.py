@@ -15,8 +15,8 @@ from notou.upkeep.heal import HealResult, heal
 from notou.upkeep.prune import PruneResult, prune
 from notou.upkeep.prune_plan import MaxUnused, PruneOptions
 from notou.upkeep.subset import Subset
-from tests.backup.belongings import BELONGINGS
 from tests.backup.site import Site
+from tests.support.belongings import BELONGINGS
 
 EVERYTHING = PruneOptions(max_unused=MaxUnused(size_bytes=0))
 

@@ -37,7 +37,7 @@ class BackupOptions:
 
     ``only_lane``: everything goes into this lane, content is not looked at. ``tags``: a person's own.
     ``skip_if_unchanged``: no snapshot for a lane whose tree is its parent's. ``force``: compare with no
-    earlier snapshot, so that every file is read. ``pack_bytes``: where a pack is closed. ``level``: zstd's.
+    earlier snapshot, so that every file is read. ``pack_bytes``: where a pack is closed.
     ``partial_every_ns``, ``partial_every_bytes``: after which time, or new sealed bytes of one lane,
     whichever comes first, what is there is published as partial snapshots.
     """
@@ -47,7 +47,6 @@ class BackupOptions:
     skip_if_unchanged: bool = False
     force: bool = False
     pack_bytes: int = 16 * 1024 * 1024
-    level: int = 3
     partial_every_ns: int = 10 * MINUTE_NS
     partial_every_bytes: int = 1_000_000_000
 

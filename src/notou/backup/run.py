@@ -24,6 +24,8 @@ from notou.sources.selection import Selection
 from notou.vault.derive import cut_key
 from notou.vault.snapshot import Snapshot, lane_tags
 
+_ZSTD_LEVEL = 3
+
 
 def back_up(
     destination: Destination, selection: Selection, options: BackupOptions, report: Report
@@ -102,7 +104,7 @@ class _Run:
             self._to.outbox.path,
             CUT_RULES,
             self._options.pack_bytes,
-            self._options.level,
+            _ZSTD_LEVEL,
         )
 
     def _scan(self) -> Frame:
