@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from bench.homes import contact, jpeg
 
 from notou.cli.exit_codes import MEANINGS
 from notou.cli.main import COMMANDS
+from tests.support.restic import restic_program
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
@@ -32,13 +32,6 @@ def make_home(home: Path) -> None:
     (home / ".cache" / "junk").write_bytes(b"junk")
 
 
-def restic() -> str:
-    """Stock restic; without it the guide cannot be tried, which is a failure."""
-    program = os.environ.get("NOTOU_RESTIC") or shutil.which("restic")
-    assert program, "stock restic was not found: run tools/peers.sh and set NOTOU_RESTIC"
-    return program
-
-
 def script(tmp: Path) -> str:
     """Every block of the guide, with the disks where this test may write."""
     text = "\n".join(["set -euxo pipefail", "cd", *BLOCK.findall(GUIDE)])
@@ -52,7 +45,7 @@ def test_every_command_of_the_guide_works(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "notou").symlink_to(Path(sys.executable).with_name("notou"))
-    (programs / "restic").symlink_to(restic())
+    (programs / "restic").symlink_to(restic_program())
     for place in ("media/disk", "srv", "tmp"):
         (tmp_path / "places" / place).mkdir(parents=True)
     env = {"HOME": str(tmp_path / "home"), "PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"}

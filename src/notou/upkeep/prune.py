@@ -142,7 +142,7 @@ def _carry_out(
     report: Report,
 ) -> None:
     kept = index_of(ground.vault.index, ground.plan.keep)
-    repacker = Repacker(master, kept, workspace, options.target_pack_bytes, living)
+    repacker = Repacker(master, kept, workspace, living)
     _repack(ground, repacker, report)
     _require_all_kept(ground, kept)
     named_still = set().union(

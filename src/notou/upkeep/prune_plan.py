@@ -64,12 +64,11 @@ class PruneOptions:
     max_unused: MaxUnused = MaxUnused(share=0.05)
     max_repack_bytes: int | None = None
     repack_small: bool = False
-    target_pack_bytes: int = TARGET_PACK_BYTES
 
     @property
     def small_bytes(self) -> int:
         """A pack below this is worth joining with others."""
-        return self.target_pack_bytes * 4 // 5 if self.repack_small else self.target_pack_bytes // 25
+        return TARGET_PACK_BYTES * 4 // 5 if self.repack_small else TARGET_PACK_BYTES // 25
 
 
 @dataclass(frozen=True, slots=True)

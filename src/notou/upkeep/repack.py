@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from notou.kernel import Writer
 from notou.model import UNKNOWN_LANE, BlobKind
 from notou.upkeep.objects import pack_name
+from notou.upkeep.prune_plan import TARGET_PACK_BYTES
 from notou.vault.derive import cut_key
 
 if TYPE_CHECKING:
@@ -35,16 +36,14 @@ class Repacker:
     ``workspace`` is an empty folder on this machine, with room for a few packs.
     """
 
-    def __init__(
-        self, master: MasterKey, index: Index, workspace: bytes, pack_bytes: int, living: LivingCopies
-    ) -> None:
+    def __init__(self, master: MasterKey, index: Index, workspace: bytes, living: LivingCopies) -> None:
         self._writer = Writer(
             master.bytes64,
             cut_key(master),
             index,
             workspace,
             [_NO_CUT] * (UNKNOWN_LANE + 1),
-            pack_bytes,
+            TARGET_PACK_BYTES,
             _LEVEL,
         )
         self._workspace = workspace

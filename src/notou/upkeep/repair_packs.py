@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from notou.vault.keys import MasterKey
     from notou.vault.locking import Holder
 
-_PACK_BYTES = 16 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class PackRepair:
@@ -111,7 +109,7 @@ def _replace(
     names.require_whole()
     lanes = {pack_id: lane for pack_id, lane, _, _ in index.packs()}
     kept = index_of(index, lanes.keys() - opened.keys())
-    repacker = Repacker(vault.master, kept, workspace, _PACK_BYTES, living)
+    repacker = Repacker(vault.master, kept, workspace, living)
     for pack_id, blobs in opened.items():
         repacker.store(lanes[pack_id], list(blobs), list(blobs.values()))
     repacker.finish()

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from notou.vault.snapshot import Snapshot
 
 REPAIRED_TAG = "repaired"
-_PACK_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def repair_snapshots(
     with locked(copies, master, holder, report, exclusive=True) as living:
         vault = Vault(living.stores, master, config, [])
         snapshots = vault.snapshots()
-        repacker = None if dry_run else Repacker(master, vault.load_index(), workspace, _PACK_BYTES, living)
+        repacker = None if dry_run else Repacker(master, vault.load_index(), workspace, living)
         found = [_mend(vault, snapshot, repacker) for snapshot in snapshots]
         mended = [one for one in found if isinstance(one, _Mended)]
         hopeless = [one for one in found if isinstance(one, str)]
