@@ -37,8 +37,6 @@ class Change:
 
     path: bytes
     difference: Difference
-    before: Node | None
-    after: Node | None
     bytes_added: int = 0
     bytes_removed: int = 0
 
@@ -98,11 +96,9 @@ def _change(vault: Vault, path: bytes, one: Entry | None, other: Entry | None) -
     if difference is None:
         return None
     if difference is Difference.METADATA:
-        return Change(path, difference, before, after)
+        return Change(path, difference)
     old, new = set(before.content or ()) if before else set(), set(after.content or ()) if after else set()
-    return Change(
-        path, difference, before, after, _plain_bytes(vault, new - old), _plain_bytes(vault, old - new)
-    )
+    return Change(path, difference, _plain_bytes(vault, new - old), _plain_bytes(vault, old - new))
 
 
 def _difference(before: Node | None, after: Node | None) -> Difference | None:

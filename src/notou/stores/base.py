@@ -70,6 +70,3 @@ class Store(Protocol):
 
     def replace(self, name: ObjectName, data: bytes) -> None:
         """Put good bytes in the place of damaged ones, atomically. For healing only."""
-
-    def free_bytes(self) -> int | None:
-        """Bytes that can still be written, or None where the place does not say."""

@@ -117,12 +117,6 @@ class LocalStore:
         with self._named_errors("written"):
             write_new(self._path_for_writing(name), data)
 
-    def free_bytes(self) -> int | None:
-        """What statvfs says an ordinary user may still write."""
-        with self._named_errors("read"):
-            figures = os.statvfs(self.path)
-        return figures.f_bavail * figures.f_frsize
-
     def _path(self, name: ObjectName) -> bytes:
         if name.kind is FileKind.CONFIG:
             return self.path + b"/config"

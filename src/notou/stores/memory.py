@@ -68,10 +68,6 @@ class MemoryStore:
         with self._lock:
             self.objects[name] = data
 
-    def free_bytes(self) -> int | None:
-        """Memory does not say."""
-        return None
-
     def _object(self, name: ObjectName) -> bytes:
         with self._lock:
             data = self.objects.get(name)
