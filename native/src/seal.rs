@@ -60,12 +60,12 @@ impl Key {
         self.keystream(nonce).apply_keystream(bytes);
     }
 
-    fn mac(&self, nonce: &[u8; NONCE], ciphertext: &[u8]) -> [u8; MAC] {
+    fn mac(&self, nonce: &[u8; NONCE], ciphertext: &[u8]) -> RunningMac {
         let mut mac = self.start_mac(nonce);
         for portion in ciphertext.chunks(PORTION) {
             mac.absorb(portion);
         }
-        mac.finish()
+        mac
     }
 
     fn start_mac(&self, nonce: &[u8; NONCE]) -> RunningMac {
@@ -128,12 +128,7 @@ pub fn seal_onto(key: &Key, plain: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
 pub fn open_into(key: &Key, sealed: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
     out.clear();
     let (nonce, ciphertext, mac) = split(sealed)?;
-    if !bool::from(key.mac(nonce, ciphertext).ct_eq(mac)) {
-        return Err(Fault::Damaged(
-            "The stored bytes do not authenticate: they were damaged, or sealed by another key."
-                .into(),
-        ));
-    }
+    authentic(key.mac(nonce, ciphertext), mac)?;
     out.extend_from_slice(ciphertext);
     key.apply_keystream(nonce, out);
     Ok(())
@@ -162,6 +157,33 @@ pub fn opens_to(key: &Key, sealed: &[u8], plain: &[u8]) -> bool {
         *opened == *plain
     });
     same && ciphertext.len() == plain.len() && bool::from(mac.finish().ct_eq(expected))
+}
+
+/// Give the plain bytes of `sealed` to `each`, portion by portion, without holding them whole.
+///
+/// DamagedError as `open_into`; what `each` was given counts only when there is no fault, since the
+/// MAC is compared last.
+pub fn open_by_portions(key: &Key, sealed: &[u8], mut each: impl FnMut(&[u8])) -> Outcome<()> {
+    let (nonce, ciphertext, expected) = split(sealed)?;
+    let (mut keystream, mut mac) = (key.keystream(nonce), key.start_mac(nonce));
+    let mut opened = [0; PORTION];
+    for portion in ciphertext.chunks(PORTION) {
+        mac.absorb(portion);
+        let opened = &mut opened[..portion.len()];
+        opened.copy_from_slice(portion);
+        keystream.apply_keystream(opened);
+        each(opened);
+    }
+    authentic(mac, expected)
+}
+
+fn authentic(mac: RunningMac, expected: &[u8; MAC]) -> Outcome<()> {
+    if bool::from(mac.finish().ct_eq(expected)) {
+        return Ok(());
+    }
+    Err(Fault::Damaged(
+        "The stored bytes do not authenticate: they were damaged, or sealed by another key.".into(),
+    ))
 }
 
 fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
@@ -232,6 +254,7 @@ mod tests {
     fn mac(message: &str, k: &str, r: &str, nonce: &str) -> Vec<u8> {
         let key = Key::new(&[vec![0; 32], hex(k), hex(r)].concat()).unwrap();
         key.mac(&hex(nonce).try_into().unwrap(), &hex(message))
+            .finish()
             .to_vec()
     }
 
