@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notou.events import Report
+    from notou.kernel import Index
     from notou.stores.base import Store
     from notou.vault.config import Config
     from notou.vault.keys import MasterKey
@@ -64,16 +65,8 @@ def repair_index(
         listed = union_of_packs(stores, index)
         right = {id_ for id_ in lanes if listed.get(id_) == pack_file_bytes(index.entries(id_))}
         fixed = index_of(index, right)
-        read_anew, unreadable = [], {}
-        for pack_id in sorted(listed.keys() - right):
-            try:
-                entries = vault.pack_entries(pack_id, listed[pack_id])
-                read_anew.append(pack_id)
-            except (DamagedError, NotFoundError) as error:
-                unreadable[pack_id] = str(error)
-                entries = index.entries(pack_id) if pack_id in lanes else []
-            if entries:
-                fixed.add_pack(pack_id, lanes.get(pack_id, UNKNOWN_LANE), entries)
+        others = {pack_id: listed[pack_id] for pack_id in sorted(listed.keys() - right)}
+        read_anew, unreadable = _add_packs(fixed, others, vault, index, lanes)
         changed = (lanes.keys() - listed.keys()) | set(read_anew)
         replaced = {id_ for id_, packs in names.packs_named.items() if packs & changed}
         still_named = set().union(*(packs for id_, packs in names.packs_named.items() if id_ not in replaced))
@@ -97,3 +90,23 @@ def repair_index(
                 living,
             )
         return result
+
+
+def _add_packs(
+    fixed: Index, packs: Mapping[bytes, int], vault: Vault, index: Index, lanes: Mapping[bytes, int]
+) -> tuple[list[bytes], dict[bytes, str]]:
+    """Add packs (id → bytes) by their headers; (those read, those unreadable with the reason).
+
+    An unreadable one that ``index`` names keeps what it says: other copies, or blobs, may still be whole.
+    """
+    read_anew, unreadable = [], {}
+    for pack_id, size in packs.items():
+        try:
+            entries = vault.pack_entries(pack_id, size)
+            read_anew.append(pack_id)
+        except (DamagedError, NotFoundError) as error:
+            unreadable[pack_id] = str(error)
+            entries = index.entries(pack_id) if pack_id in lanes else []
+        if entries:
+            fixed.add_pack(pack_id, lanes.get(pack_id, UNKNOWN_LANE), entries)
+    return read_anew, unreadable
