@@ -115,3 +115,24 @@ def test_doctor_says_which_kernel_runs_and_what_the_reference_costs(notou: Progr
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_completion(shell: str, notou: Program) -> None:
     assert "_NOTOU_COMPLETE" in notou.run("completion", shell).stdout
+
+
+def test_closed_streams_are_no_fault_and_no_file_gets_their_numbers(notou: Program) -> None:
+    shell = f'exec "{notou.argv()[0]}" "$@" <&- >&- 2>&-'
+    done = subprocess.run(
+        ["sh", "-c", shell, "sh", "init", "--to", notou.home / "v"], env=notou.env, check=False
+    )
+    assert done.returncode == 0
+    assert "locks" in os.listdir(notou.home / "v")
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_terminal_that_closes_interrupts_unless_nohup_asked_otherwise(*, ignored: bool) -> None:
+    script = (
+        "import os, signal, sys; from notou.cli import main\n"
+        "class Busy:\n    def main(self, *a, **k): os.kill(os.getpid(), signal.SIGHUP); return 0\n"
+        f"if {ignored}: signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "main.program = Busy; sys.exit(main.run([]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+    assert done.returncode == (exit_codes.DONE if ignored else exit_codes.INTERRUPTED)

@@ -127,5 +127,7 @@ def test_a_mount_point_is_kept_and_not_entered(home: Path) -> None:
 def test_a_file_of_patterns_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="gone"):
         read_patterns(str(tmp_path / "gone"))
+    with pytest.raises(UsageError, match="longer"):
+        read_patterns("/dev/zero")
     (tmp_path / "list").write_bytes(b"*.o\r\n\xff*\n")
     assert read_patterns(str(tmp_path / "list")) == ("*.o", os.fsdecode(b"\xff*"))

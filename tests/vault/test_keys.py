@@ -50,7 +50,15 @@ def test_a_key_says_who_made_it() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"N": 2**21}, {"N": 2**40}, {"r": 33}, {"p": 33}, {"N": 2**20, "r": 32}, {"r": 2**62}],
+    [
+        {"N": 2**21},
+        {"N": 2**40},
+        {"r": 33},
+        {"p": 33},
+        {"N": 2**20, "r": 32},
+        {"r": 2**62},
+        {"N": 2**18, "r": 8, "p": 32},
+    ],
     ids=str,
 )
 def test_a_key_file_that_asks_for_too_much_work_is_refused_before_any(changes: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ from notou.errors import (
 from notou.model import CONFIG_NAME, BlobKind, FileKind, ObjectName
 from notou.stores.memory import MemoryStore
 from notou.vault.repository import Vault
-from tests.vault.places import PASSWORD, new_vault, place_of, put_pack, put_snapshot, same
+from notou.vault.snapshot import MOST_SNAPSHOT_BYTES
+from tests.vault.places import PASSWORD, new_vault, place_of, put_pack, put_sealed, put_snapshot, same
 
 
 class Gone(MemoryStore):
@@ -225,3 +226,16 @@ def test_a_whole_pack_and_its_own_header_are_read_verified() -> None:
         vault.fetch_pack(pack_id, size)
     with pytest.raises(DamagedError):
         vault.pack_entries(pack_id, size)
+
+
+def test_a_snapshot_that_decompresses_to_too_much_is_left_out_before_it_is_parsed() -> None:
+    new = new_vault()
+    store = place_of(new)
+    good = put_snapshot(store, new, 5)
+    plain = b'{"x":[' + b"[]," * (MOST_SNAPSHOT_BYTES // 3) + b"[]]}"
+    bomb = put_sealed(store, new, FileKind.SNAPSHOT, plain)
+    vault = Vault.open([store], PASSWORD)
+    assert [each.id for each in vault.snapshots()] == [good]
+    [fault] = vault.faults
+    assert bomb[:8] in fault
+    assert str(MOST_SNAPSHOT_BYTES) in fault

@@ -70,6 +70,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit code. Errors are told on stderr in one sentence."""
     # A process asked to end goes the way of Ctrl-C, so that locks are released and counts stay true.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not under nohup
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    _open_standard_streams()
     try:
         code = program().main(list(arguments), prog_name="notou", standalone_mode=False)
         sys.stdout.flush()
@@ -84,6 +87,16 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return _say(_sentence(error), exit_code(error))
     return code if isinstance(code, int) else DONE
+
+
+def _open_standard_streams() -> None:
+    """Whoever started us with closed streams wants no output; no file of a vault may get their numbers."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)  # noqa: FBT003 - the system takes no keyword
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - open until the process ends
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
 
 
 def _sentence(error: Exception) -> str:

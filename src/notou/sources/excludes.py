@@ -45,14 +45,21 @@ class ExcludeRules:
         return bool(plain or self.caches or self.one_file_system or self.larger_than is not None)
 
 
+MOST_PATTERN_BYTES = 4 * 1024 * 1024
+"""A longer file is a mistake (a disk image, /dev/zero), not patterns."""
+
+
 def read_patterns(path: str | bytes) -> tuple[str, ...]:
     """The lines of a file of patterns; UsageError when it cannot be read."""
     try:
         with open(path, "rb") as file:
-            return tuple(os.fsdecode(line) for line in file.read().splitlines())
+            data = file.read(MOST_PATTERN_BYTES + 1)
     except OSError as error:
         name = os.fsdecode(path)
         raise UsageError(f"The file of patterns {name} cannot be read: {error.strerror}.") from error
+    if len(data) > MOST_PATTERN_BYTES:
+        raise UsageError(f"The file of patterns {os.fsdecode(path)} is longer than any list of patterns is.")
+    return tuple(os.fsdecode(line) for line in data.splitlines())
 
 
 class Patterns:

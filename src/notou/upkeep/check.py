@@ -25,7 +25,7 @@ from notou.vault.index_files import new_index
 from notou.vault.keys import key_info
 from notou.vault.repository import Vault
 from notou.vault.sealed import open_file
-from notou.vault.snapshot import decode_snapshot
+from notou.vault.snapshot import MOST_SNAPSHOT_BYTES, decode_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,7 +163,7 @@ class _CopyChecker:
         return new_index().load(open_file(self._master, id_, data))
 
     def _decode_snapshot(self, id_: str, data: bytes) -> Snapshot:
-        return decode_snapshot(open_file(self._master, id_, data), id_)
+        return decode_snapshot(open_file(self._master, id_, data, MOST_SNAPSHOT_BYTES), id_)
 
     def _check_snapshots(self) -> list[Snapshot]:
         names = [ObjectName(FileKind.SNAPSHOT, id_) for id_, _ in self._store.list(FileKind.SNAPSHOT)]

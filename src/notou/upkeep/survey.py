@@ -14,7 +14,7 @@ from notou.model import BlobEntry, BlobKind, FileKind, ObjectName
 from notou.upkeep.objects import list_packs, read_from_any
 from notou.vault.index_files import new_index
 from notou.vault.sealed import open_file
-from notou.vault.snapshot import decode_snapshot
+from notou.vault.snapshot import MOST_SNAPSHOT_BYTES, decode_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -83,7 +83,7 @@ def read_snapshots(stores: Sequence[Store], master: MasterKey) -> list[Snapshot]
     found = []
     for id_ in union_of_names(stores, FileKind.SNAPSHOT):
         data = read_from_any(stores, ObjectName(FileKind.SNAPSHOT, id_))
-        found.append(decode_snapshot(open_file(master, id_, data), id_))
+        found.append(decode_snapshot(open_file(master, id_, data, MOST_SNAPSHOT_BYTES), id_))
     return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id))
 
 

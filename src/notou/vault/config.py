@@ -39,7 +39,7 @@ def seal_config(master: MasterKey, config: Config) -> bytes:
 
 def open_config(master: MasterKey, data: bytes) -> Config:
     """Open a stored config; DamagedError when it does not open or is of a version Notou does not know."""
-    fields = parse_object(decode_plain(kernel.unseal(master.bytes64, data)), "The config")
+    fields = parse_object(decode_plain(kernel.unseal(master.bytes64, data), MOST_CONFIG_BYTES), "The config")
     version = number(fields, "version")
     if version not in (1, 2):
         raise DamagedError(f"The vault is of format {version}; Notou knows formats 1 and 2.")

@@ -22,7 +22,8 @@ MOST_KEYS_TRIED = 20
 _MOST_N = 2**20
 _MOST_R = 32
 _MOST_P = 32
-_MOST_MEMORY = 512 * 1024 * 1024
+_MOST_MEMORY = 256 * 1024 * 1024
+_MOST_WORK = 2**24  # n · r · p: half a minute of an old phone; restic and rustic ask for 2**21 at most
 _SALT_BYTES = 64
 
 Random = Callable[[int], bytes]
@@ -56,7 +57,10 @@ class ScryptWork:
         power_of_two = self.n >= 2 and self.n & (self.n - 1) == 0
         if not power_of_two or self.r < 1 or self.p < 1:
             raise DamagedError("The key file's scrypt parameters are not valid.")
-        if self.n > _MOST_N or self.r > _MOST_R or self.p > _MOST_P or 128 * self.n * self.r > _MOST_MEMORY:
+        # each factor first: what stands in the file may be 2**63
+        too_large = self.n > _MOST_N or self.r > _MOST_R or self.p > _MOST_P
+        blocks = self.n * self.r
+        if too_large or 128 * blocks > _MOST_MEMORY or blocks * self.p > _MOST_WORK:
             raise LimitError("The key file asks for more scrypt work than Notou accepts.")
 
 

@@ -139,7 +139,7 @@ def _read(place: LockPlace, master: MasterKey, lock_id: str) -> Lock | None:
     """The lock; None when it is gone by now, or damaged and thus no one's, as for restic."""
     try:
         data = place.get(ObjectName(FileKind.LOCK, lock_id), most=MOST_LOCK_BYTES)
-        return decode_lock(open_file(master, lock_id, data), lock_id)
+        return decode_lock(open_file(master, lock_id, data, MOST_LOCK_BYTES), lock_id)
     except (NotFoundError, DamagedError):
         return None
 

@@ -158,7 +158,9 @@ class Vault:
     def _read_snapshot(self, snapshot_id: str) -> Snapshot:
         name = ObjectName(FileKind.SNAPSHOT, snapshot_id)
         plain = self._reading.read(
-            name, lambda data: open_file(self.master, snapshot_id, data), MOST_SNAPSHOT_BYTES
+            name,
+            lambda data: open_file(self.master, snapshot_id, data, MOST_SNAPSHOT_BYTES),
+            MOST_SNAPSHOT_BYTES,
         )
         return decode_snapshot(plain, snapshot_id)
 

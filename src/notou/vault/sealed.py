@@ -24,17 +24,20 @@ def seal_file(master: MasterKey, plain_json: bytes) -> tuple[str, bytes]:
     return hashlib.sha256(sealed).hexdigest(), sealed
 
 
-def open_file(master: MasterKey, file_id: str, data: bytes) -> bytes:
-    """The JSON of a file of format 1 or 2. DamagedError when its bytes are not its name's or do not open."""
+def open_file(master: MasterKey, file_id: str, data: bytes, most: int = MOST_PLAIN_BYTES) -> bytes:
+    """The JSON of a file of format 1 or 2, ``most`` bytes at most (LimitError).
+
+    DamagedError when its bytes are not its name's or do not open.
+    """
     if hashlib.sha256(data).hexdigest() != file_id:
         raise DamagedError(f"The bytes of the file {file_id[:16]} are not those its name stands for.")
-    return decode_plain(kernel.unseal(master.bytes64, data))
+    return decode_plain(kernel.unseal(master.bytes64, data), most)
 
 
-def decode_plain(opened: bytes) -> bytes:
-    """Undo the compression of an opened file; LimitError when it would grow beyond MOST_PLAIN_BYTES."""
+def decode_plain(opened: bytes, most: int = MOST_PLAIN_BYTES) -> bytes:
+    """Undo the compression of an opened file; LimitError when it would grow beyond ``most`` bytes."""
     if opened[:1] in (b"{", b"["):
         return opened
     if opened[:1] != _COMPRESSED:
         raise DamagedError("The file opens, but is of no format that restic writes.")
-    return kernel.decompress(opened[1:], MOST_PLAIN_BYTES)
+    return kernel.decompress(opened[1:], most)

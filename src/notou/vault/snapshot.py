@@ -16,7 +16,8 @@ from notou.vault.fields import encode_as_go, identity, number, parse_object, tex
 
 LANE_TAG = "notou:"
 PARTIAL_TAG = "notou:partial"
-MOST_SNAPSHOT_BYTES = 16 * 1024 * 1024
+MOST_SNAPSHOT_BYTES = 8 * 1024 * 1024
+"""Stored, and decompressed; parsed, JSON may take twenty times as much memory."""
 _LANES = {LANE_TAG + lane.label: lane for lane in Lane}
 
 

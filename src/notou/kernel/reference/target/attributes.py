@@ -72,4 +72,6 @@ def _set_xattr(entry: bytes, name: bytes, value: bytes) -> str:
         os.setxattr(entry, name, value)
     except OSError as error:
         return f"its extended attribute {os.fsdecode(name)}: {reason(error)}."
+    except ValueError:  # a NUL in the name, which no file system takes
+        return f"its extended attribute {os.fsdecode(name)!r}: no such name is possible."
     return ""
