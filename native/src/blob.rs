@@ -14,9 +14,9 @@ pub const DATA: u8 = 0;
 pub const TREE: u8 = 1;
 
 /// Data blobs above this are refused: restic cuts at 8 MiB, Notou at what its rules say.
-const DATA_MOST: u64 = 256 << 20;
-/// Tree blobs above this are refused: a directory of two million entries fits.
-const TREE_MOST: u64 = 1 << 30;
+const DATA_MOST: u64 = 64 << 20;
+/// Tree blobs above this are refused: a directory of half a million entries fits.
+const TREE_MOST: u64 = 256 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {

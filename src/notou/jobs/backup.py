@@ -5,6 +5,7 @@ What may not enter: scanning, storing, publishing (notou.backup).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from notou.backup.options import BackupOptions, BackupResult, Destination
 from notou.backup.run import back_up
 from notou.copies.outbox import Outbox
 from notou.copies.replicate import Replicator
+from notou.errors import UsageError
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_outbox, open_vault
 from notou.jobs.this_process import lock_holder
@@ -43,7 +45,9 @@ def back_up_paths(
     roots = find_roots(request.paths)
     opened = open_vault(locations, password)
     outbox = open_outbox(opened.vault, environ)
-    rules = replace(request.rules, own_places=own_places(opened.stores, outbox))
+    own = own_places(opened.stores, outbox)
+    _refuse_own(roots.paths, own)
+    rules = replace(request.rules, own_places=own)
     result = back_up(
         _destination(opened, outbox, request.host, report), Selection(roots, rules), request.options, report
     )
@@ -54,6 +58,14 @@ def back_up_paths(
 def own_places(stores: Sequence[Store], outbox: Outbox) -> tuple[bytes, ...]:
     """Folders of the vault itself, which no backup takes into itself."""
     return (*(store.path for store in stores if isinstance(store, LocalStore)), outbox.path)
+
+
+def _refuse_own(roots: Sequence[bytes], own: Sequence[bytes]) -> None:
+    """UsageError where a vault was asked to take its own files into itself."""
+    own_folders = [os.path.realpath(place) for place in own]
+    for root in roots:
+        if any(root == folder or root.startswith(folder + b"/") for folder in own_folders):
+            raise UsageError(f"{os.fsdecode(root)} belongs to the vault itself; back up something else.")
 
 
 def _destination(opened: OpenVault, outbox: Outbox, host: str | None, report: Report) -> Destination:

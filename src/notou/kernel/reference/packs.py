@@ -23,8 +23,8 @@ LENGTH_BYTES = 4  # of the field at the end of a pack
 _U32_MOST = 2**32 - 1
 
 # The largest blobs that are believed: restic cuts data at 8 MiB, Notou at what its rules say; a
-# directory of two million entries fits a tree.
-_BLOB_MOST: dict[int, int] = {BlobKind.DATA: 256 << 20, BlobKind.TREE: 1 << 30}
+# directory of half a million entries fits a tree.
+_BLOB_MOST: dict[int, int] = {BlobKind.DATA: 64 << 20, BlobKind.TREE: 256 << 20}
 
 _ID_BYTES = 32
 _RAW = struct.Struct("<BI32s")  # type, length, id
