@@ -8,6 +8,7 @@ import pytest
 
 from notou.errors import (
     DamagedError,
+    LimitError,
     NotFoundError,
     NoVaultError,
     StoreUnavailableError,
@@ -199,6 +200,17 @@ def test_neighbours_are_read_in_one_request() -> None:
     assert place.ranges == 1
     assert vault.load_tree_plain(blob_id(b"7")) == b"7"
     assert place.ranges == 2
+
+
+def test_what_is_too_large_together_is_refused_together_and_read_alone() -> None:
+    new = new_vault()
+    place = place_of(new)
+    large = [bytes([number]) * (33 << 20) for number in range(2)]
+    put_pack(place, new, large, BlobKind.TREE)
+    vault = Vault.open([place], PASSWORD)
+    with pytest.raises(LimitError, match="more than Notou holds at once"):
+        vault.load_trees_plain([blob_id(plain) for plain in large])
+    assert vault.load_tree_plain(blob_id(large[0])) == large[0]
 
 
 def test_lost_and_cut_packs_are_no_ground_for_a_backup() -> None:

@@ -68,12 +68,15 @@ def mark_reached(vault: Vault, usage: Usage, snapshots: Iterable[Snapshot]) -> I
                     yield LostContent(snapshot, name, tuple(blob_ids))
 
 
-def _load(vault: Vault, tree_ids: Sequence[bytes]) -> list[tuple[bytes, bytes | str]]:
-    """Each tree's JSON, or a sentence saying why there is none."""
+def _load(vault: Vault, tree_ids: Sequence[bytes]) -> Iterator[tuple[bytes, bytes | str]]:
+    """Each tree's JSON, or a sentence saying why there is none; one at a time where they are too large."""
     try:
-        return list(zip(tree_ids, vault.load_trees_plain(tree_ids), strict=True))
+        plains = vault.load_trees_plain(tree_ids)
     except (DamagedError, NotFoundError):
-        return [(tree_id, _load_one(vault, tree_id)) for tree_id in tree_ids]
+        for tree_id in tree_ids:
+            yield tree_id, _load_one(vault, tree_id)
+    else:
+        yield from zip(tree_ids, plains, strict=True)
 
 
 def _load_one(vault: Vault, tree_id: bytes) -> bytes | str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from notou import kernel
-from notou.errors import DamagedError, NotFoundError, StoreError
+from notou.errors import DamagedError, LimitError, NotFoundError, StoreError
 from notou.kernel import Index
 from notou.model import BlobEntry, BlobKind, BlobPlace, FileKind, ObjectName
 from notou.vault.keys import MasterKey
@@ -16,6 +16,8 @@ from notou.vault.places import Places
 
 _MOST_GAP_BYTES = 16 * 1024  # reading over a gap this small costs less than another read
 _MOST_RUN_BYTES = 8 * 1024 * 1024
+_MOST_TOGETHER_BYTES = 64 * 1024 * 1024
+"""Plain bytes of blobs that are held at once; the few bytes they are stored in say nothing of that."""
 
 
 class BlobReader:
@@ -36,13 +38,15 @@ class BlobReader:
     def load_many(self, kind: int, blob_ids: Sequence[bytes]) -> list[bytes]:
         """The blobs in the order asked.
 
-        NotFoundError when the index names one nowhere, DamagedError when no place has one right.
+        NotFoundError when the index names one nowhere, DamagedError when no place has one right, LimitError
+        when several together are more than may be held at once: ask for each by itself then.
         """
         wanted: dict[bytes, BlobPlace] = {}
         for blob_id, place in zip(blob_ids, self._index.find_many(kind, b"".join(blob_ids)), strict=True):
             if place is None:
                 raise _unknown(kind, blob_id)
             wanted[blob_id] = place
+        _check_together(wanted)
         plain: dict[bytes, bytes] = {}
         for pack_id, run in _runs(kind, wanted):
             plain.update(zip((entry.id for entry in run), self._open_run(pack_id, run), strict=True))
@@ -91,6 +95,12 @@ class BlobReader:
 
         name = ObjectName(FileKind.PACK, place.pack_id.hex())
         return self._places.read_range(name, place.offset, place.length, verify)
+
+
+def _check_together(wanted: dict[bytes, BlobPlace]) -> None:
+    plain_bytes = sum(max(place.length, place.plain_length) for place in wanted.values())
+    if len(wanted) > 1 and plain_bytes > _MOST_TOGETHER_BYTES:
+        raise LimitError(f"{len(wanted)} blobs of {plain_bytes} bytes are more than Notou holds at once.")
 
 
 def _runs(kind: int, wanted: dict[bytes, BlobPlace]) -> Iterator[tuple[bytes, list[BlobEntry]]]:

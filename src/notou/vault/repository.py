@@ -102,7 +102,10 @@ class Vault:
         return self._reader().load(kind, blob_id)
 
     def load_blobs(self, kind: int, blob_ids: Sequence[bytes]) -> list[bytes]:
-        """As load_blob for many, in the order asked; neighbours in one pack are read together."""
+        """As load_blob for many, in the order asked; neighbours in one pack are read together.
+
+        LimitError when they are more bytes than Notou holds at once.
+        """
         return self._reader().load_many(kind, blob_ids)
 
     def load_tree_plain(self, tree_id: bytes) -> bytes:
@@ -110,7 +113,7 @@ class Vault:
         return self._reader().load(BlobKind.TREE, tree_id)
 
     def load_trees_plain(self, tree_ids: Sequence[bytes]) -> list[bytes]:
-        """The JSON of many trees, in the order asked; neighbours in one pack are read together."""
+        """The JSON of many trees, as load_blobs."""
         return self._reader().load_many(BlobKind.TREE, tree_ids)
 
     def load_tree(self, tree_id: bytes) -> list[Node]:
