@@ -14,7 +14,7 @@ demo: install
 	$(BIN)/python -m tools.demo
 
 test: install peers
-	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/pytest -q -n $(WORKERS)
+	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 lint: install
 	$(BIN)/ruff check $(CODE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ class Site:
         for path in sorted(self.source.glob("new*.bin"))[:-6]:
             path.unlink()
 
+    def locks(self) -> set[Path]:
+        """The lock files at both copies: a job's first write, and the last it takes away."""
+        return {path for copy in self.copies for path in (copy / "locks").iterdir()}
+
+    def holds_other_locks_than(self, before: set[Path]) -> bool:
+        """Whether a job has begun since."""
+        return self.locks() != before
+
     def assert_published_is_clean(self) -> None:
         """At every copy, restic checks all that any snapshot refers to."""
         for copy in self.copies:
@@ -73,7 +82,8 @@ def test_a_kill_at_any_instant_costs_nothing_that_was_published(seed: int, tmp_p
         job = rng.choice(["backup", "backup", "prune", "repair"])
         if job == "prune":
             site.notou.run("forget", *site.to(), "--keep-last", "1")
-        if site.notou.run_and_kill(*site.job(job), after_s=rng.uniform(0.05, 0.9)) != -9:
+        at_work = partial(site.holds_other_locks_than, site.locks())  # not while Python is still starting
+        if site.notou.run_and_kill(*site.job(job), once=at_work, after_s=rng.uniform(0, 0.4)) != -9:
             continue
         killed += 1
         site.assert_published_is_clean()

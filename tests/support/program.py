@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +56,8 @@ class Program:
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
-    def run_and_kill(self, *words: str | Path, after_s: float) -> int:
-        """Start, SIGKILL after so many seconds unless it ended before; the exit code (-9 when killed)."""
+    def run_and_kill(self, *words: str | Path, once: Callable[[], bool], after_s: float) -> int:
+        """Start, and SIGKILL so many seconds after ``once`` holds; returns the exit code (-9 when killed)."""
         self.home.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
             self.argv(*words),
@@ -65,6 +66,8 @@ class Program:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        while process.poll() is None and not once():
+            pass  # the moment matters more than the processor's time
         try:
             return process.wait(after_s)
         except subprocess.TimeoutExpired:
