@@ -131,7 +131,7 @@ def test_a_terminal_that_closes_interrupts_unless_nohup_asked_otherwise(*, ignor
     script = (
         "import os, signal, sys; from notou.cli import main\n"
         "class Busy:\n    def main(self, *a, **k): os.kill(os.getpid(), signal.SIGHUP); return 0\n"
-        f"if {ignored}: signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        f"signal.signal(signal.SIGHUP, signal.{'SIG_IGN' if ignored else 'SIG_DFL'})\n"
         "main.program = Busy; sys.exit(main.run([]))"
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
