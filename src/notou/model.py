@@ -65,6 +65,10 @@ UNKNOWN_LANE = 255
 """The lane of a pack whose index file does not say (written by restic or rustic)."""
 
 
+MOST_TREE_BYTES = 256 << 20
+"""A tree's JSON above this is refused when read, so it is not written either: half a million entries fit."""
+
+
 class BlobEntry(NamedTuple):
     """One blob inside one pack, as pack headers and index files name it."""
 

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from notou.backup import intake
+from notou.backup import intake, trees
 from notou.backup.options import BackupOptions
-from notou.errors import StoreUnavailableError
+from notou.errors import LimitError, StoreUnavailableError
 from notou.model import FileKind, Lane
 from notou.sources.excludes import ExcludeRules
 from notou.stores.local import LocalStore
@@ -189,6 +189,16 @@ def test_no_copy_at_all_is_an_error_and_not_a_full_outbox(site: Site) -> None:
     vault = site.vault()
     with pytest.raises(StoreUnavailableError, match="No copy"):
         site.run(stores=gone, vault=vault)
+
+
+def test_a_folder_too_large_to_be_read_again_is_refused_before_anything_is_published(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.write({f"{number}.txt": b"a" for number in range(50)})
+    monkeypatch.setattr(trees, "MOST_TREE_BYTES", 10_000)
+    with pytest.raises(LimitError, match="more entries than one tree may hold"):
+        site.run()
+    assert not site.stores[0].list(FileKind.SNAPSHOT)
 
 
 def test_deep_paths_do_not_exhaust_the_stack(site: Site) -> None:

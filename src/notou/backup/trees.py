@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from notou.backup.tally import Tally
 from notou.backup.walk import Frame
+from notou.errors import LimitError
 from notou.events import ItemFailed, Report
 from notou.kernel import Writer
-from notou.model import BlobKind, Lane
+from notou.model import MOST_TREE_BYTES, BlobKind, Lane
 
 _FLUSH_BYTES = 16 * 1024 * 1024
 
@@ -74,7 +75,14 @@ class TreeBuilder:
         return self._add(frame, lane, plain)
 
     def _add(self, frame: Frame, lane: Lane, plain: bytes | None) -> bytes:
-        return frame.compared[lane] if plain is None else self._keep(lane, plain)
+        if plain is None:
+            return frame.compared[lane]
+        if len(plain) > MOST_TREE_BYTES:
+            shown = frame.directory.path.decode("utf-8", "backslashreplace")
+            raise LimitError(
+                f"The folder {shown} has more entries than one tree may hold; exclude or split it."
+            )
+        return self._keep(lane, plain)
 
     def _keep(self, lane: Lane, plain: bytes) -> bytes:
         self._new.setdefault(lane, []).append(plain)
