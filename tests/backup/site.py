@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from notou.backup.options import BackupOptions, BackupResult, Destination
 from notou.backup.run import back_up
@@ -24,6 +25,8 @@ from notou.vault.keys import ScryptWork
 from notou.vault.locking import Holder
 from notou.vault.repository import Vault
 from tests.support.restic import Restic
+
+Result = TypeVar("Result")
 
 PASSWORD = "geheim"
 DEFAULT = BackupOptions()
@@ -110,6 +113,21 @@ class Site:
                 raise Stopped
 
         return back_up(destination, Selection(chosen, rules), options, report)
+
+    def undisturbed(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` gives when nothing above the source changed meanwhile.
+
+        A backup holds the folders above its source too, and whoever else uses this machine changes those.
+        """
+        for _ in range(50):
+            before = self._above()
+            result = work()
+            if self._above() == before:
+                return result
+        raise AssertionError("The folders above the source never kept still.")
+
+    def _above(self) -> list[int]:
+        return [folder.stat().st_ctime_ns for folder in self.source.parents]
 
     def batches(self) -> int:
         """Batches stored so far."""
