@@ -12,6 +12,8 @@ pub type Id = [u8; 32];
 
 pub const DATA: u8 = 0;
 pub const TREE: u8 = 1;
+/// Data and trees.
+pub const KINDS: usize = 2;
 
 /// Data blobs above this are refused: restic cuts at 8 MiB, Notou at what its rules say.
 const DATA_MOST: u64 = 64 << 20;

@@ -9,6 +9,7 @@ mod blob;
 mod cut;
 mod directory;
 mod errors;
+mod hash;
 mod index;
 mod open;
 mod seal;

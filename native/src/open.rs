@@ -4,11 +4,11 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 
 use crate::blob::{entries_of, hex, id_of, Entry, Id, Maker, DATA, TREE};
 use crate::errors::{Fault, Outcome};
+use crate::hash::{sha256, Hash};
 use crate::seal::{open, open_by_portions, open_into, Key};
 use crate::zstd_frames::decompress_into;
 
@@ -39,7 +39,7 @@ pub fn open_blob(key: &Key, data: &[u8], base: u64, entry: &Entry) -> Outcome<Ve
         })?;
         check_length(&plain, entry)?;
     }
-    check_id(Sha256::digest(&plain).into(), entry)?;
+    check_id(sha256(&plain), entry)?;
     Ok(plain)
 }
 
@@ -48,11 +48,11 @@ fn verify_blob(key: &Key, data: &[u8], entry: &Entry) -> Outcome<()> {
     if entry.plain_length != 0 {
         return open_blob(key, data, 0, entry).map(|_| ());
     }
-    let mut digest = Sha256::new();
-    open_by_portions(key, sealed_bytes(data, 0, entry)?, |plain| {
-        digest.update(plain)
+    let mut hash = Hash::new();
+    open_by_portions(key, sealed_bytes(data, 0, entry)?, |_, plain| {
+        hash.update(plain)
     })?;
-    check_id(digest.finalize().into(), entry)
+    check_id(hash.finish(), entry)
 }
 
 fn check_id(found: Id, entry: &Entry) -> Outcome<()> {
@@ -176,7 +176,7 @@ pub fn verify(key: &Key, pack_id: &Id, data: &[u8]) -> Verdict {
     };
     // the pack's own hash cannot be split, so the blobs are opened beside it
     let (named_right, damaged) = rayon::join(
-        || Id::from(Sha256::digest(data)) == *pack_id,
+        || sha256(data) == *pack_id,
         || entries.par_iter().filter_map(check).collect(),
     );
     let misnamed = (!named_right).then(|| {
@@ -274,7 +274,7 @@ mod tests {
         seal_onto(&key(), b"content", &mut pack).unwrap();
         let mut header = vec![0];
         header.extend_from_slice(&(pack.len() as u32).to_le_bytes());
-        header.extend_from_slice(&Sha256::digest(b"content"));
+        header.extend_from_slice(&sha256(b"content"));
         edit(&mut header);
         seal_onto(&key(), &header, &mut sealed).unwrap();
         pack.extend_from_slice(&sealed);
@@ -283,7 +283,7 @@ mod tests {
     }
 
     fn verdict(pack: &[u8]) -> Verdict {
-        verify(&key(), &Sha256::digest(pack).into(), pack)
+        verify(&key(), &sha256(pack), pack)
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn every_truncation_and_every_flipped_byte_is_found() {
         let whole = pack(|_| {});
-        let id = Sha256::digest(&whole).into();
+        let id = sha256(&whole);
         for end in 0..whole.len() {
             assert!(!verify(&key(), &id, &whole[..end]).sentence.is_empty());
             let mut flipped = whole.clone();

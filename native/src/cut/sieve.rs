@@ -4,7 +4,7 @@
 //!
 //! What may not enter: the rolling hash, sizes of pieces.
 
-use aes::cipher::{BlockEncrypt, KeyInit};
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes128, Block};
 
 use super::paths::Path;

@@ -1,12 +1,12 @@
 //! Reading restored files back and comparing them with what they must hold.
 
 use rustix::fs::{fstat, FileType, Mode, OFlags};
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read};
 
 use super::resolve::Root;
 use crate::blob::Id;
+use crate::hash::Hash;
 
 /// Read at a time; files are never held whole.
 const STEP: usize = 256 << 10;
@@ -38,7 +38,7 @@ pub fn verify(root: &Root, path: &[u8], pieces: &[(Id, u64)]) -> io::Result<()> 
 }
 
 fn hash(file: &mut File, length: u64, buffer: &mut [u8]) -> io::Result<Id> {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     let mut left = length;
     while left > 0 {
         let step = buffer
@@ -49,8 +49,8 @@ fn hash(file: &mut File, length: u64, buffer: &mut [u8]) -> io::Result<Id> {
             io::ErrorKind::UnexpectedEof => io::Error::other("read back, it is too short"),
             _ => error,
         })?;
-        hash.update(&*part);
+        hash.update(part);
         left -= step as u64;
     }
-    Ok(hash.finalize().into())
+    Ok(hash.finish())
 }

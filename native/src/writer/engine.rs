@@ -4,21 +4,21 @@
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::blob::Scratch;
 use super::claims::Claims;
+use super::desk::Desks;
 use super::landing::{Finished, Landing};
 use super::pack::OpenPack;
-use crate::blob::Id;
+use crate::blob::{Id, KINDS};
 use crate::cut::{Rule, Secret};
 use crate::directory::DirectoryInner;
 use crate::errors::{Fault, Outcome};
+use crate::hash::sha256;
 use crate::index::SharedIndex;
 use crate::seal::Key;
 
@@ -49,11 +49,21 @@ pub struct Counts {
     pub sealed: AtomicU64,
 }
 
+impl Counts {
+    fn add(&self, plain: u64, sealed: u64) {
+        self.blobs.fetch_add(1, Relaxed);
+        self.plain.fetch_add(plain, Relaxed);
+        self.sealed.fetch_add(sealed, Relaxed);
+    }
+}
+
 /// The work is to stop: it was cancelled, or the engine holds the fault that ended it.
 #[derive(Debug)]
 pub struct Halted;
 
-type Slot = Mutex<Option<OpenPack>>;
+/// Packs that no thread is adding to now. A thread takes one, or begins another when there is none,
+/// so that no thread waits while another seals, writes and hashes.
+type Idle = Mutex<Vec<OpenPack>>;
 
 pub struct Engine {
     pub(super) settings: Settings,
@@ -62,8 +72,11 @@ pub struct Engine {
     cores: ThreadPool,
     claims: Arc<Claims>,
     landing: Landing,
-    /// The open pack of each lane, of data and of trees.
-    open: Vec<[Slot; 2]>,
+    /// The open packs of each lane, of data and of trees.
+    open: Vec<[Idle; KINDS]>,
+    pub(super) desks: Desks,
+    /// Whose files were stored last.
+    lane: AtomicU8,
     counts: Counts,
     stop: AtomicBool,
     fault: Mutex<Option<Fault>>,
@@ -75,6 +88,8 @@ impl Engine {
         let outbox = Path::new(OsStr::from_bytes(outbox)).to_path_buf();
         let claims = Arc::new(Claims::default());
         Ok(Engine {
+            desks: Desks::default(),
+            lane: AtomicU8::default(),
             landing: Landing::new(index.clone(), claims.clone())?,
             open: settings.rules.iter().map(|_| Default::default()).collect(),
             cores: thread_pool()?,
@@ -138,53 +153,86 @@ impl Engine {
         let ids: Result<Vec<Id>, Halted> = blobs
             .par_iter()
             .with_min_len(BLOBS_AT_ONCE)
-            .map_init(Scratch::default, |scratch, plain| {
-                self.store_blob(lane, kind, plain.as_ref(), scratch)
-            })
+            .map(|plain| self.store_blob(lane, kind, plain.as_ref()))
             .collect();
         self.ended()?;
         Ok(ids.unwrap_or_default())
     }
 
     /// Store one blob, unless the lane holds it or another thread is storing it.
-    pub fn store_blob(
-        &self,
-        lane: u8,
-        kind: u8,
-        plain: &[u8],
-        scratch: &mut Scratch,
-    ) -> Result<Id, Halted> {
+    pub fn store_blob(&self, lane: u8, kind: u8, plain: &[u8]) -> Result<Id, Halted> {
         self.go_on()?;
-        let id: Id = Sha256::digest(plain).into();
-        if self.is_new(lane, kind, id) {
-            self.seal_and_pack(lane, kind, id, plain, scratch)
-                .map_err(|fault| self.halt(fault))?;
+        self.store_new(lane, kind, plain)
+            .map_err(|fault| self.halt(fault))
+    }
+
+    fn store_new(&self, lane: u8, kind: u8, plain: &[u8]) -> Outcome<Id> {
+        let idle = self.idle(lane, kind);
+        let mut open = lock(idle).pop();
+        let id = match &mut open {
+            Some(pack) => pack.id_beside(plain),
+            None => sha256(plain),
+        };
+        // only now that its last blob was hashed beside this one
+        if let Some(full) = open.take_if(|pack| pack.is_full(self.settings.pack_bytes)) {
+            self.close(lane, full)?;
         }
+        if self.is_new(lane, kind, id) {
+            self.landing.check()?;
+            let mut pack = match open.take() {
+                Some(pack) => pack,
+                None => OpenPack::create(&self.outbox, kind)?,
+            };
+            let Settings { key, level, .. } = &self.settings;
+            let sealed = pack.add(key, *level, id, plain)?;
+            self.counts.add(plain.len() as u64, sealed.into());
+            open = Some(pack);
+        }
+        lock(idle).extend(open);
         Ok(id)
+    }
+
+    /// Before files of a lane: give back the memory that work on another one holds.
+    pub fn turn_to(&self, lane: u8) -> Outcome<()> {
+        if self.lane.swap(lane, Relaxed) == lane {
+            return Ok(());
+        }
+        self.desks.clear();
+        let mut packs = self.open.iter().flatten();
+        let settled =
+            packs.try_for_each(|idle| lock(idle).iter_mut().try_for_each(OpenPack::settle));
+        self.unless_halted(settled)
     }
 
     /// Close every open pack, and wait until all have landed.
     pub fn flush(&self) -> Outcome<()> {
-        for (lane, slots) in self.open.iter().enumerate() {
-            for slot in slots {
-                let open = lock(slot).take();
-                if let Some(pack) = open {
-                    self.close(lane as u8, pack)
-                        .map_err(|fault| self.halt(fault))
-                        .or_else(|Halted| self.ended())?;
-                }
+        let flushed = self.close_all().and_then(|()| self.landing.settle());
+        self.unless_halted(flushed)
+    }
+
+    fn close_all(&self) -> Outcome<()> {
+        for (lane, kinds) in self.open.iter().enumerate() {
+            for idle in kinds {
+                let packs = std::mem::take(&mut *lock(idle));
+                packs
+                    .into_iter()
+                    .try_for_each(|pack| self.close(lane as u8, pack))?;
             }
         }
-        self.landing.settle().or_else(|fault| {
-            self.halt(fault);
-            self.ended()
-        })
+        Ok(())
     }
 
     /// The fault that ended a job, if one did. The writer is of no use after it: blobs that it
     /// counted as stored may be lost with their pack.
     pub fn ended(&self) -> Outcome<()> {
         lock(&self.fault).take().map_or(Ok(()), Err)
+    }
+
+    fn unless_halted(&self, result: Outcome<()>) -> Outcome<()> {
+        result.or_else(|fault| {
+            self.halt(fault);
+            self.ended()
+        })
     }
 
     fn halt(&self, fault: Fault) -> Halted {
@@ -207,48 +255,8 @@ impl Engine {
         true
     }
 
-    fn seal_and_pack(
-        &self,
-        lane: u8,
-        kind: u8,
-        id: Id,
-        plain: &[u8],
-        scratch: &mut Scratch,
-    ) -> Outcome<()> {
-        self.landing.check()?;
-        let settings = &self.settings;
-        let plain_length = scratch.seal(&settings.key, settings.level, kind, plain)?;
-        self.counts.blobs.fetch_add(1, Relaxed);
-        self.counts.plain.fetch_add(plain.len() as u64, Relaxed);
-        self.counts
-            .sealed
-            .fetch_add(scratch.sealed.len() as u64, Relaxed);
-        match self.pack(lane, kind, id, &scratch.sealed, plain_length)? {
-            Some(full) => self.close(lane, full),
-            None => Ok(()),
-        }
-    }
-
-    /// Add to the open pack; returns it when it is full.
-    fn pack(
-        &self,
-        lane: u8,
-        kind: u8,
-        id: Id,
-        sealed: &[u8],
-        plain_length: u32,
-    ) -> Outcome<Option<OpenPack>> {
-        let mut slot = lock(&self.open[usize::from(lane)][usize::from(kind)]);
-        let mut pack = match slot.take() {
-            Some(pack) => pack,
-            None => OpenPack::create(&self.outbox, kind)?,
-        };
-        pack.add(id, sealed, plain_length)?;
-        if pack.is_full(self.settings.pack_bytes) {
-            return Ok(Some(pack));
-        }
-        *slot = Some(pack);
-        Ok(None)
+    fn idle(&self, lane: u8, kind: u8) -> &Idle {
+        &self.open[usize::from(lane)][usize::from(kind)]
     }
 
     fn close(&self, lane: u8, pack: OpenPack) -> Outcome<()> {

@@ -1,29 +1,27 @@
-//! Files of listed directories, shared out among the cores: small ones by the handful, each on one
-//! thread; large ones one after another, each on all threads.
+//! Files of listed directories, shared out among the cores by the handful. A thread opens its next
+//! handful before it reads the one at hand, so that the disk fetches the one while the processor works
+//! on the other. The pieces of a large file are taken over by threads that have nothing else to do.
 //!
 //! What may not enter: how a file is read (source), how a blob is stored (engine).
 
 use rayon::prelude::*;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Mutex, PoisonError};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::blob::Scratch;
+use super::desk::Desk;
 use super::engine::{Engine, Halted, Work};
 use super::source::{Portion, Source};
 use crate::blob::{Id, DATA};
 use crate::cut::Rule;
-use crate::directory::{DirectoryInner, Stat};
+use crate::directory::DirectoryInner;
 use crate::errors::{reason, Fault, Outcome};
 
-/// From this size on all threads work on one file.
-const LARGE: u64 = 32 << 20;
-/// Bytes of a large file in memory, twice: one portion is read while the other is sealed.
-const LARGE_WINDOW: usize = 16 << 20;
-/// Bytes read at once of a smaller file, beyond what the longest piece takes.
+/// From this size on other threads may help with one file.
+const LARGE: u64 = 16 << 20;
+/// Bytes read at once, beyond what the longest piece takes.
 const AHEAD: usize = 1 << 20;
-/// A thread takes so many files, or so many bytes, at a time.
-const TASK_FILES: usize = 64;
+/// A thread takes so many files, or so many bytes, at a time; twice as many are open.
+const TASK_FILES: usize = 16;
 const TASK_BYTES: u64 = 4 << 20;
 /// A file that changes while it is read is read this often.
 const TRIES: usize = 3;
@@ -32,18 +30,32 @@ const CHANGED: &str = "changed while it was being read; the next backup will tak
 /// Path, sentence.
 pub type ItemFault = (Vec<u8>, String);
 
-/// Some files of one directory, by their entry numbers.
+/// Some files of one directory, by their entry numbers; a large one is alone.
 struct Task<'a> {
     directory: &'a DirectoryInner,
     entries: &'a [usize],
     large: bool,
 }
 
-/// What one thread needs for one file.
-#[derive(Default)]
-struct Desk {
-    portions: [Portion; 2],
-    scratch: Scratch,
+/// Tasks, handed out in their order.
+struct Queue<'a> {
+    tasks: Vec<Task<'a>>,
+    next: AtomicUsize,
+}
+
+impl<'a> Queue<'a> {
+    fn take(&self) -> Option<(usize, &Task<'a>)> {
+        let number = self.next.fetch_add(1, Relaxed);
+        self.tasks.get(number).map(|task| (number, task))
+    }
+}
+
+/// A task whose files are open, or could not be opened.
+struct Opened<'a> {
+    number: usize,
+    task: &'a Task<'a>,
+    folder: Result<OwnedFd, String>,
+    sources: Vec<Result<Source<'a>, String>>,
 }
 
 /// Why a file was not stored.
@@ -70,67 +82,95 @@ struct Shift<'a> {
     engine: &'a Engine,
     lane: u8,
     rule: &'a Rule,
-    /// Desks that no thread uses now; they go with the call, for their buffers are large.
-    desks: Mutex<Vec<Desk>>,
 }
 
 impl Engine {
     /// Store file entries; each directory is told what its files hold. Returns the files that could
-    /// not be, in the order given, large ones last.
+    /// not be, in the order given.
     pub fn store(&self, lane: u8, work: &Work) -> Outcome<Vec<ItemFault>> {
         let shift = Shift {
             engine: self,
             lane,
             rule: self.rule(lane)?,
-            desks: Mutex::default(),
         };
-        let (large, small): (Vec<Task>, Vec<Task>) =
-            tasks(work)?.into_iter().partition(|task| task.large);
-        let run = |task: &Task| shift.run(task).unwrap_or_default();
-        let mut faults: Vec<_> = small.par_iter().with_max_len(1).map(run).collect();
-        faults.extend(large.iter().map(run));
+        self.turn_to(lane)?;
+        let queue = Queue {
+            tasks: tasks(work)?,
+            next: AtomicUsize::new(0),
+        };
+        let mut faults = self.cores().broadcast(|_| shift.work(&queue)).concat();
         self.ended()?;
-        Ok(faults.concat())
+        faults.sort_by_key(|(number, _)| *number);
+        Ok(faults.into_iter().map(|(_, fault)| fault).collect())
     }
 }
 
 impl Shift<'_> {
-    fn run(&self, task: &Task<'_>) -> Result<Vec<ItemFault>, Halted> {
-        self.engine.go_on()?;
-        let opened = task.directory.open();
+    /// What each thread does until no task is left; faults with the numbers of their tasks.
+    fn work(&self, queue: &Queue<'_>) -> Vec<(usize, ItemFault)> {
         let mut faults = Vec::new();
-        let mut desk = self.take_desk();
-        for entry in task.entries {
-            let stored = match &opened {
-                Ok(folder) => self.store_entry(task, folder.as_fd(), *entry, &mut desk),
-                Err(error) => Err(Trouble::Item(format!(
-                    "could not be reached: {}.",
-                    reason(error)
-                ))),
-            };
-            match stored {
+        let mut desk = self.engine.desks.take();
+        let take = || {
+            queue
+                .take()
+                .map(|(number, task)| self.open_all(number, task))
+        };
+        let mut next = take();
+        while let Some(opened) = next {
+            next = take();
+            if self.store_all(opened, &mut desk, &mut faults).is_err() {
+                break;
+            }
+        }
+        self.engine.desks.give_back(desk);
+        faults
+    }
+
+    fn open_all<'a>(&'a self, number: usize, task: &'a Task<'a>) -> Opened<'a> {
+        let opened = task.directory.open();
+        let folder = opened.map_err(|error| format!("could not be reached: {}.", reason(&error)));
+        let open = |entry: &usize| self.open(&folder, task, *entry);
+        let sources = task.entries.iter().map(open).collect();
+        Opened {
+            number,
+            task,
+            folder,
+            sources,
+        }
+    }
+
+    fn store_all(
+        &self,
+        opened: Opened<'_>,
+        desk: &mut Desk,
+        faults: &mut Vec<(usize, ItemFault)>,
+    ) -> Result<(), Halted> {
+        let (task, folder) = (opened.task, opened.folder);
+        for (entry, source) in task.entries.iter().zip(opened.sources) {
+            match self.store_entry(task, *entry, &folder, source, desk) {
                 Ok(()) => {}
                 Err(Trouble::Item(sentence)) => {
-                    faults.push(named(task.directory.path_of(*entry), &sentence));
+                    let path = task.directory.path_of(*entry);
+                    faults.push((opened.number, named(path, &sentence)));
                 }
                 Err(Trouble::Halted) => return Err(Halted),
             }
         }
-        self.desks().push(desk);
-        Ok(faults)
+        Ok(())
     }
 
     fn store_entry(
         &self,
         task: &Task<'_>,
-        folder: BorrowedFd<'_>,
         entry: usize,
+        folder: &Result<OwnedFd, String>,
+        opened: Result<Source<'_>, String>,
         desk: &mut Desk,
     ) -> Result<(), Trouble> {
-        self.engine.go_on()?;
-        let (name, listed) = &task.directory.entries[entry];
+        let mut opened = opened;
         for _ in 0..TRIES {
-            let mut source = self.open(folder, name, listed, task.large)?;
+            self.engine.go_on()?;
+            let mut source = opened?;
             let content = if task.large {
                 self.read_large(&mut source, desk)?
             } else {
@@ -142,31 +182,27 @@ impl Shift<'_> {
                 task.directory.set_content(entry, content, stat);
                 return Ok(());
             }
+            opened = self.open(folder, task, entry);
         }
         Err(Trouble::Item(CHANGED.into()))
     }
 
-    fn open<'s>(
-        &'s self,
-        folder: BorrowedFd<'_>,
-        name: &[u8],
-        listed: &Stat,
-        large: bool,
-    ) -> Result<Source<'s>, String> {
-        let least = self.rule.reach() + AHEAD;
-        let window = if large {
-            least.max(LARGE_WINDOW)
-        } else {
-            least
-        };
+    fn open(
+        &self,
+        folder: &Result<OwnedFd, String>,
+        task: &Task<'_>,
+        entry: usize,
+    ) -> Result<Source<'_>, String> {
+        let (name, listed) = &task.directory.entries[entry];
+        let folder = folder.as_ref().map_err(String::clone)?.as_fd();
         let cutting = (self.rule, &self.engine.settings.secret);
-        Source::open(folder, name, listed, cutting, window)
+        Source::open(folder, name, listed, cutting, self.rule.reach() + AHEAD)
     }
 
     /// Portion after portion on this thread.
     fn read_small(&self, source: &mut Source<'_>, desk: &mut Desk) -> Result<Vec<Id>, Trouble> {
         let mut content = Vec::new();
-        let [now, after] = &mut desk.portions;
+        let [now, after] = desk;
         if source.is_empty() {
             return Ok(content);
         }
@@ -174,7 +210,7 @@ impl Shift<'_> {
         loop {
             self.count_read(now);
             for piece in now.pieces() {
-                content.push(self.store_piece(piece, &mut desk.scratch)?);
+                content.push(self.store_piece(piece)?);
             }
             if now.is_last() {
                 return Ok(content);
@@ -184,10 +220,11 @@ impl Shift<'_> {
         }
     }
 
-    /// One thread reads and cuts the next portion while the others seal the one before.
+    /// The next portion is read and cut, and the pieces of the one before sealed, by this thread and
+    /// whichever others are free.
     fn read_large(&self, source: &mut Source<'_>, desk: &mut Desk) -> Result<Vec<Id>, Trouble> {
         let mut content = Vec::new();
-        let [now, after] = &mut desk.portions;
+        let [now, after] = desk;
         source.start(now)?;
         loop {
             self.count_read(now);
@@ -203,30 +240,17 @@ impl Shift<'_> {
     }
 
     fn seal_portion(&self, portion: &Portion) -> Result<Vec<Id>, Halted> {
-        let store = |piece: &&[u8]| {
-            let mut desk = self.take_desk();
-            let id = self.store_piece(piece, &mut desk.scratch);
-            self.desks().push(desk);
-            id
-        };
+        let store = |piece: &&[u8]| self.store_piece(piece);
         portion.pieces().par_iter().map(store).collect()
     }
 
-    fn store_piece(&self, piece: &[u8], scratch: &mut Scratch) -> Result<Id, Halted> {
-        self.engine.store_blob(self.lane, DATA, piece, scratch)
+    fn store_piece(&self, piece: &[u8]) -> Result<Id, Halted> {
+        self.engine.store_blob(self.lane, DATA, piece)
     }
 
     fn count_read(&self, portion: &Portion) {
         let counts = self.engine.counts();
         counts.read.fetch_add(portion.cut_bytes(), Relaxed);
-    }
-
-    fn take_desk(&self) -> Desk {
-        self.desks().pop().unwrap_or_default()
-    }
-
-    fn desks(&self) -> std::sync::MutexGuard<'_, Vec<Desk>> {
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

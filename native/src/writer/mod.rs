@@ -2,9 +2,10 @@
 //! here without the interpreter's lock and looks at signals; everything else runs in `engine`.
 //!
 //!   source   open, read and cut one file, within bounded memory
-//!   blob     id, compress, seal, open again and compare
+//!   blob     compress; open again and compare
 //!   claims   which blobs are being stored, so that no two threads store the same
-//!   pack     sealed blobs into a file of the outbox
+//!   pack     blobs sealed into a file of the outbox
+//!   desk     buffers that threads use again
 //!   unnamed  a file that appears only when whole
 //!   landing  make packs durable, tell the index: on a thread of its own
 //!   engine   blobs into packs, and what ends the work
@@ -29,6 +30,7 @@ use crate::seal::Key;
 
 mod blob;
 mod claims;
+mod desk;
 mod engine;
 mod files;
 mod landing;

@@ -1,25 +1,30 @@
-//! One pack as it grows: sealed blobs, then the sealed header and its length (VAULT-FORMAT, pack),
-//! written to an unnamed file of the outbox as they come, so that a pack costs little memory.
+//! One pack as it grows: sealed blobs, then the sealed header and its length (VAULT-FORMAT, pack).
+//! Bytes are written to an unnamed file of the outbox as they come, and hashed beside the next blob's
+//! id (see `hash`): until then they wait here, so a pack holds about one blob in memory.
 //! What may not enter: which blobs, and when a pack counts as written.
 
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
+use super::blob::SCRATCH;
 use super::unnamed::Unnamed;
 use crate::blob::{hex, Entry, Id, DATA, TREE};
 use crate::errors::{Fault, Outcome};
-use crate::seal::{self, Key};
+use crate::hash::{update_both, Hash};
+use crate::seal::{self, Key, OVERHEAD};
 
 /// Blobs at most: all of a pack's blobs stand in one index file, which holds 50,000.
 const BLOBS_MOST: usize = 40_000;
-/// Written at a time.
-const BUFFER: usize = 256 << 10;
-
+/// Written at a time, from this many bytes on: larger writes cost the system more a byte.
+const WRITTEN_AT_ONCE: usize = 256 << 10;
 pub struct OpenPack {
     kind: u8,
     file: Unnamed,
+    /// The end of the pack: what is not written or not hashed yet.
     buffer: Vec<u8>,
-    hash: Sha256,
+    /// Bytes of the buffer that are.
+    written: usize,
+    hashed: usize,
+    hash: Hash,
     entries: Vec<Entry>,
     size: u64,
 }
@@ -38,68 +43,110 @@ impl OpenPack {
             kind,
             file: Unnamed::create(outbox).map_err(|error| fault(&error, outbox))?,
             buffer: Vec::new(),
-            hash: Sha256::new(),
+            written: 0,
+            hashed: 0,
+            hash: Hash::new(),
             entries: Vec::new(),
             size: 0,
         })
     }
 
-    /// Add a blob; `plain_length` is 0 where it is raw.
-    pub fn add(&mut self, id: Id, sealed: &[u8], plain_length: u32) -> Outcome<()> {
-        let (kind, size) = (self.kind, sealed.len() as u64);
-        let entry = Entry::checked(kind, id, self.size, size, u64::from(plain_length))?;
-        self.append(sealed)?;
-        self.entries.push(entry);
+    /// The id of a blob that may come next, and meanwhile the hash of what waits for it here: all of
+    /// it, or beside a much smaller blob only as much.
+    pub fn id_beside(&mut self, plain: &[u8]) -> Id {
+        let waiting = &self.buffer[self.hashed..];
+        let much_smaller = plain.len() + 2 * OVERHEAD < waiting.len() / 2;
+        let along = if much_smaller {
+            &waiting[..plain.len() + 2 * OVERHEAD]
+        } else {
+            waiting
+        };
+        let mut id = Hash::new();
+        update_both(&mut id, plain, &mut self.hash, along);
+        self.hashed += along.len();
+        self.forget_done();
+        id.finish()
+    }
+
+    /// Seal a blob into the pack; returns its bytes there.
+    ///
+    /// StoreError where it does not open again to the same bytes, or cannot be written.
+    pub fn add(&mut self, key: &Key, level: i32, id: Id, plain: &[u8]) -> Outcome<u32> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let plain_length = scratch.compress(level, self.kind, plain)?;
+            let start = self.seal(key, scratch.stored(plain_length, plain))?;
+            let sealed = &self.buffer[start..];
+            scratch.verify(key, sealed, plain_length, plain)?;
+            let length = sealed.len() as u64;
+            let entry = Entry::checked(self.kind, id, self.size, length, plain_length.into())?;
+            self.size += length;
+            self.entries.push(entry);
+            if self.buffer.len() - self.written >= WRITTEN_AT_ONCE {
+                self.write_out()?;
+            }
+            Ok(entry.length)
+        })
+    }
+
+    /// Whether to close it before another blob. What waits to be hashed does not count: it would have
+    /// to be hashed alone, and the blob that it can be hashed beside is never far.
+    pub fn is_full(&self, pack_bytes: u64) -> bool {
+        let waiting = (self.buffer.len() - self.hashed) as u64;
+        self.size - waiting >= pack_bytes || self.entries.len() >= BLOBS_MOST
+    }
+
+    /// Hash what waits and give its memory back.
+    pub fn settle(&mut self) -> Outcome<()> {
+        self.write_out()?;
+        self.hash.update(&self.buffer[self.hashed..]);
+        (self.buffer, self.hashed, self.written) = (Vec::new(), 0, 0);
         Ok(())
     }
 
-    pub fn is_full(&self, pack_bytes: u64) -> bool {
-        self.size >= pack_bytes || self.entries.len() >= BLOBS_MOST
-    }
-
     pub fn close(mut self, key: &Key) -> Outcome<ClosedPack> {
-        let mut header = Vec::new();
-        seal::seal_onto(key, &encode_header(&self.entries), &mut header)?;
-        let length = header.len() as u32;
-        header.extend_from_slice(&length.to_le_bytes());
-        self.append(&header)?;
-        self.write_out()?;
+        let start = self.seal(key, &encode_header(&self.entries))?;
+        let length = self.buffer.len() - start;
+        self.buffer
+            .extend_from_slice(&(length as u32).to_le_bytes());
+        self.size += (self.buffer.len() - start) as u64;
+        self.settle()?;
         Ok(ClosedPack {
-            id: self.hash.finalize().into(),
+            id: self.hash.finish(),
             size: self.size,
             entries: self.entries,
             file: self.file,
         })
     }
 
-    /// Hashed and written by the buffer, so that the bytes are still near when they are copied.
-    fn append(&mut self, bytes: &[u8]) -> Outcome<()> {
-        self.size += bytes.len() as u64;
-        for portion in bytes.chunks(BUFFER) {
-            self.hash.update(portion);
-            if self.buffer.len() + portion.len() > BUFFER {
-                self.write_out()?;
-            }
-            if portion.len() == BUFFER {
-                self.write(portion)?;
-            } else {
-                self.buffer.extend_from_slice(portion);
-            }
+    /// Seal onto the buffer; returns where in it that begins.
+    fn seal(&mut self, key: &Key, plain: &[u8]) -> Outcome<usize> {
+        let (start, bytes) = (self.buffer.len(), plain.len() + OVERHEAD);
+        if self.buffer.capacity() - start < bytes {
+            // no doubling, which would hold twice the largest blob
+            self.buffer.reserve_exact(bytes.max(WRITTEN_AT_ONCE));
         }
-        Ok(())
+        seal::seal_onto(key, plain, &mut self.buffer)?;
+        Ok(start)
     }
 
     fn write_out(&mut self) -> Outcome<()> {
-        let buffer = std::mem::take(&mut self.buffer);
-        self.write(&buffer)?;
-        self.buffer = buffer;
-        self.buffer.clear();
+        for portion in self.buffer[self.written..].chunks(WRITTEN_AT_ONCE) {
+            let written = self.file.write(portion);
+            written.map_err(|error| fault(&error, self.file.folder()))?;
+        }
+        self.written = self.buffer.len();
+        self.forget_done();
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
-        let written = self.file.write(bytes);
-        written.map_err(|error| fault(&error, self.file.folder()))
+    /// Drop what is both written and hashed, where that moves few bytes or none.
+    fn forget_done(&mut self) {
+        let done = self.written.min(self.hashed);
+        if done == self.buffer.len() || done >= WRITTEN_AT_ONCE {
+            self.buffer.drain(..done);
+            self.written -= done;
+            self.hashed -= done;
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 //! believed only when it did not change meanwhile. What may not enter: what becomes of the pieces.
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{fstat, openat, Mode, OFlags};
+use rustix::fs::{fadvise, fstat, openat, Advice, Mode, OFlags};
 use rustix::io::{read, Errno};
+use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::cut::{Cutter, Rule, Secret};
@@ -72,14 +73,16 @@ impl<'a> Source<'a> {
         if before.kind != b'f' || same(&before) != same(listed) {
             return Err(REPLACED.into());
         }
-        Ok(Source {
+        let source = Source {
             file,
             secret,
             cutter: Cutter::new(rule),
             window,
             before,
             taken: 0,
-        })
+        };
+        source.announce();
+        Ok(source)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -97,6 +100,7 @@ impl<'a> Source<'a> {
         portion.lengths.clear();
         portion.bytes.extend_from_slice(before.tail());
         portion.last = self.fill(&mut portion.bytes)?;
+        self.announce();
         let mut rest = &portion.bytes[..];
         while !rest.is_empty() {
             match self.cutter.next(self.secret, rest, portion.last) {
@@ -116,6 +120,15 @@ impl<'a> Source<'a> {
         let whole = self.taken == self.before.size;
         let same = (after.size, after.mtime) == (self.before.size, self.before.mtime);
         Ok((whole && same).then_some(after))
+    }
+
+    /// Let the system fetch the window that comes next, while other work is done. A hint: where it is
+    /// not understood, reading takes the same bytes, later.
+    fn announce(&self) {
+        let left = self.before.size.saturating_sub(self.taken);
+        if let Some(length) = NonZeroU64::new(left.min(self.window as u64)) {
+            let _ = fadvise(&self.file, self.taken, Some(length), Advice::WillNeed);
+        }
     }
 
     /// Read until the window is full; whether the file ends. One byte is asked for beyond the size
