@@ -77,7 +77,9 @@ def _store(where: Path, source: Path, lane: Lane) -> None:
     outbox = where / "outbox"
     outbox.mkdir()
     index = kernel.Index([lane.label for lane in Lane])
-    writer = kernel.Writer(_KEY, _CUT_KEY, index, os.fsencode(outbox), CUT_RULES, _PACK_BYTES, 3)
+    writer = kernel.Writer(
+        _KEY, _CUT_KEY, index, os.fsencode(outbox), CUT_RULES, _PACK_BYTES, 3, past_cache=False
+    )
     folders = [os.fsencode(folder) for folder, _, _ in os.walk(source)]
     began, used = time.perf_counter(), _used()
     listed = kernel.list_directories([(folder, None) for folder in folders])

@@ -11,6 +11,7 @@ mod directory;
 mod errors;
 mod hash;
 mod index;
+mod memory;
 mod open;
 mod seal;
 mod target;

@@ -13,6 +13,7 @@ from notou.copies.replicate import Replicator, seed
 from notou.errors import NotFoundError, StoreFullError, StoreUnavailableError
 from notou.events import CopyFailed, Event
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.stores.local import LocalStore
 from notou.stores.memory import MemoryStore
 
 
@@ -198,3 +199,12 @@ def test_a_seeded_place_has_keys_and_the_config_last() -> None:
     source.put(named(FileKind.KEY, b"key"), b"key")
     seed(source, target)
     assert target.taken == [named(FileKind.KEY, b"key"), CONFIG_NAME]
+
+
+def test_packs_are_read_again_unless_the_only_copy_links_them(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    here, there = LocalStore(str(tmp_path / "here")), LocalStore(str(tmp_path / "there"))
+    here.create()
+    there.create()
+    for copies, reads in ([here], False), ([here, there], True), ([MemoryStore()], True):
+        assert Replicator(copies, bench.outbox, bench.events.append).reads_packs() is reads

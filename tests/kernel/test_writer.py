@@ -222,10 +222,12 @@ def test_what_makes_no_sense_is_refused(kernel: ModuleType, folder: Path, tmp_pa
     outbox = os.fsencode(tmp_path)
     index = kernel.Index([])
     with pytest.raises(UsageError):
-        kernel.Writer(KEY[:63], CUT_KEY, index, outbox, RULES, 1 << 20, 3)
+        kernel.Writer(KEY[:63], CUT_KEY, index, outbox, RULES, 1 << 20, 3, past_cache=False)
     with pytest.raises(UsageError):
-        kernel.Writer(KEY, CUT_KEY[:31], index, outbox, RULES, 1 << 20, 3)
+        kernel.Writer(KEY, CUT_KEY[:31], index, outbox, RULES, 1 << 20, 3, past_cache=False)
     with pytest.raises(UsageError):
-        kernel.Writer(KEY, CUT_KEY, index, outbox, [("rolling", 1, 1, 1)], 1 << 20, 3)
+        kernel.Writer(KEY, CUT_KEY, index, outbox, [("rolling", 1, 1, 1)], 1 << 20, 3, past_cache=False)
     with pytest.raises(UsageError):
-        kernel.Writer(KEY, CUT_KEY, index, outbox, RULES[:1], 1 << 20, 3).store_blobs(1, 0, [b""])
+        kernel.Writer(KEY, CUT_KEY, index, outbox, RULES[:1], 1 << 20, 3, past_cache=False).store_blobs(
+            1, 0, [b""]
+        )

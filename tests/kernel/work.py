@@ -39,7 +39,14 @@ class Work:
     def new_writer(self) -> Any:
         """A Writer on the same index and outbox."""
         return self.kernel.Writer(
-            KEY, CUT_KEY, self.index, os.fsencode(self.outbox), self.rules, self.pack_bytes, 3
+            KEY,
+            CUT_KEY,
+            self.index,
+            os.fsencode(self.outbox),
+            self.rules,
+            self.pack_bytes,
+            3,
+            past_cache=False,
         )
 
     def pack(self, pack_id: bytes) -> bytes:

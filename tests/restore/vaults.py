@@ -60,6 +60,7 @@ class HandMade:
             [("content", 4096, 12, 65536)] * len(lanes),
             4 << 20,
             3,
+            past_cache=False,
         )
 
     def raw_tree(self, plain: bytes) -> bytes:

@@ -190,3 +190,9 @@ def test_a_path_that_is_no_utf8_is_a_place(tmp_path: Path) -> None:
     assert store.get(PACK) == b"pack"
     with pytest.raises(NotFoundError):
         store.get(INDEX)
+
+
+def test_links_come_from_the_same_file_system_only(store: LocalStore, tmp_path: Path) -> None:
+    assert store.links_from(os.fsencode(tmp_path))
+    assert not store.links_from(b"/proc")
+    assert not store.links_from(os.fsencode(tmp_path / "gone"))

@@ -4,16 +4,13 @@
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::claims::Claims;
 use super::desk::Desks;
 use super::landing::{Finished, Landing};
-use super::pack::OpenPack;
+use super::pack::{OpenPack, Outbox};
 use crate::blob::{Id, KINDS};
 use crate::cut::{Rule, Secret};
 use crate::directory::DirectoryInner;
@@ -68,7 +65,7 @@ type Idle = Mutex<Vec<OpenPack>>;
 pub struct Engine {
     pub(super) settings: Settings,
     index: SharedIndex,
-    outbox: PathBuf,
+    outbox: Outbox,
     cores: ThreadPool,
     claims: Arc<Claims>,
     landing: Landing,
@@ -84,8 +81,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(settings: Settings, index: SharedIndex, outbox: &[u8]) -> Outcome<Engine> {
-        let outbox = Path::new(OsStr::from_bytes(outbox)).to_path_buf();
+    pub fn new(settings: Settings, index: SharedIndex, outbox: Outbox) -> Outcome<Engine> {
         let claims = Arc::new(Claims::default());
         Ok(Engine {
             desks: Desks::default(),
@@ -174,17 +170,17 @@ impl Engine {
             None => sha256(plain),
         };
         // only now that its last blob was hashed beside this one
-        if let Some(full) = open.take_if(|pack| pack.is_full(self.settings.pack_bytes)) {
-            self.close(lane, full)?;
-        }
+        let full = open.take_if(|pack| pack.is_full(self.settings.pack_bytes));
+        let spare = full.map_or(Ok(Vec::new()), |full| self.close(lane, full))?;
         if self.is_new(lane, kind, id) {
             self.landing.check()?;
             let mut pack = match open.take() {
                 Some(pack) => pack,
-                None => OpenPack::create(&self.outbox, kind)?,
+                None => OpenPack::create(&self.outbox, kind, spare)?,
             };
             let Settings { key, level, .. } = &self.settings;
             let sealed = pack.add(key, *level, id, plain)?;
+            pack.write(&self.landing)?;
             self.counts.add(plain.len() as u64, sealed.into());
             open = Some(pack);
         }
@@ -199,8 +195,11 @@ impl Engine {
         }
         self.desks.clear();
         let mut packs = self.open.iter().flatten();
-        let settled =
-            packs.try_for_each(|idle| lock(idle).iter_mut().try_for_each(OpenPack::settle));
+        let settled = packs.try_for_each(|idle| {
+            lock(idle)
+                .iter_mut()
+                .try_for_each(|pack| pack.settle(&self.landing))
+        });
         self.unless_halted(settled)
     }
 
@@ -214,9 +213,9 @@ impl Engine {
         for (lane, kinds) in self.open.iter().enumerate() {
             for idle in kinds {
                 let packs = std::mem::take(&mut *lock(idle));
-                packs
-                    .into_iter()
-                    .try_for_each(|pack| self.close(lane as u8, pack))?;
+                for pack in packs {
+                    self.close(lane as u8, pack)?;
+                }
             }
         }
         Ok(())
@@ -259,9 +258,11 @@ impl Engine {
         &self.open[usize::from(lane)][usize::from(kind)]
     }
 
-    fn close(&self, lane: u8, pack: OpenPack) -> Outcome<()> {
-        self.landing
-            .hand_over(lane, pack.close(&self.settings.key)?)
+    /// Returns the pack's memory.
+    fn close(&self, lane: u8, pack: OpenPack) -> Outcome<Vec<u8>> {
+        let (closed, memory) = pack.close(&self.settings.key, &self.landing)?;
+        self.landing.hand_over(lane, closed)?;
+        Ok(memory)
     }
 }
 

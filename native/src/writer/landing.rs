@@ -1,25 +1,34 @@
-//! Where packs become durable: a thread that flushes each to the disk, names it, and only then tells
-//! the index, so that no core waits for the disk. What may not enter: making packs.
+//! Where packs become durable: a thread that writes their bytes, flushes each to the disk, names it,
+//! and only then tells the index, so that no core waits for the disk. What may not enter: making packs.
 
+use std::io;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::aligned::Aligned;
 use super::claims::Claims;
 use super::pack::ClosedPack;
-use crate::blob::Id;
+use super::unnamed::Unnamed;
+use crate::blob::{hex, Id};
 use crate::errors::{Fault, Outcome};
 use crate::index::SharedIndex;
 
-/// Packs that may wait for the disk; then whoever makes more waits too.
+/// Jobs that may wait for the disk; then whoever makes more waits too.
 const WAITING_MOST: usize = 4;
 
 /// Pack id, lane, bytes.
 pub type Finished = (Id, u8, u64);
 
+enum Job {
+    /// Bytes and their offset.
+    Write(Arc<Unnamed>, Aligned, u64),
+    Land(u8, ClosedPack),
+}
+
 pub struct Landing {
     /// Both there until the drop.
-    queue: Option<SyncSender<(u8, ClosedPack)>>,
+    queue: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
@@ -36,7 +45,24 @@ struct State {
     /// Packs handed over and not landed yet.
     waiting: usize,
     finished: Vec<Finished>,
+    /// Memory that no job uses now.
+    spare: Vec<Aligned>,
+    /// Once there is one, nothing more is written.
     fault: Option<Fault>,
+}
+
+impl State {
+    /// The fault that ended the work, the first time in its own words.
+    fn check(&mut self) -> Outcome<()> {
+        let lasting = "A pack could not be written before; run the backup again.";
+        match self.fault.take() {
+            None => Ok(()),
+            Some(fault) => {
+                self.fault = Some(Fault::Store(lasting.into()));
+                Err(fault)
+            }
+        }
+    }
 }
 
 impl Landing {
@@ -61,17 +87,19 @@ impl Landing {
         })
     }
 
-    /// Hand over a pack. Waits while too many wait for the disk.
+    /// Write bytes of a pack that is not closed yet, ROOM at most; `offset` a multiple of ALIGNMENT.
+    /// Waits while too much waits for the disk.
+    pub fn write(&self, file: &Arc<Unnamed>, bytes: &[u8], offset: u64) -> Outcome<()> {
+        let spare = self.shared.state().spare.pop();
+        let mut memory = spare.unwrap_or_else(Aligned::new);
+        memory.hold(bytes);
+        self.send(Job::Write(file.clone(), memory, offset))
+    }
+
+    /// Hand over a pack all of whose bytes were given to `write`.
     pub fn hand_over(&self, lane: u8, pack: ClosedPack) -> Outcome<()> {
         self.shared.state().waiting += 1;
-        let sent = match &self.queue {
-            Some(queue) => queue.send((lane, pack)).is_ok(),
-            None => false,
-        };
-        if sent {
-            return Ok(());
-        }
-        Err(Fault::Store("The thread that writes packs is gone.".into()))
+        self.send(Job::Land(lane, pack))
     }
 
     /// Wait until every pack handed over has landed; the fault of the first that could not.
@@ -84,17 +112,28 @@ impl Landing {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state.fault.take().map_or(Ok(()), Err)
+        state.check()
     }
 
-    /// The fault of a pack that could not land, once.
+    /// The fault of a pack that could not land.
     pub fn check(&self) -> Outcome<()> {
-        self.shared.state().fault.take().map_or(Ok(()), Err)
+        self.shared.state().check()
     }
 
     /// Packs landed since the last call.
     pub fn take_finished(&self) -> Vec<Finished> {
         std::mem::take(&mut self.shared.state().finished)
+    }
+
+    fn send(&self, job: Job) -> Outcome<()> {
+        let sent = match &self.queue {
+            Some(queue) => queue.send(job).is_ok(),
+            None => false,
+        };
+        if sent {
+            return Ok(());
+        }
+        Err(Fault::Store("The thread that writes packs is gone.".into()))
     }
 }
 
@@ -114,24 +153,43 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, arrivals: &Receiver<(u8, ClosedPack)>) {
-        for (lane, mut pack) in arrivals {
-            let landed = self.land(lane, &mut pack);
-            let mut state = self.state();
-            state.waiting -= 1;
-            match landed {
-                Ok(()) => state.finished.push((pack.id, lane, pack.size)),
-                Err(fault) => {
-                    state.fault.get_or_insert(fault);
+    fn run(&self, arrivals: &Receiver<Job>) {
+        for job in arrivals {
+            match job {
+                Job::Write(file, memory, offset) => {
+                    self.attempt(|| on_disk(&file, file.write_at(&memory, offset)));
+                    self.state().spare.push(memory);
+                }
+                Job::Land(lane, pack) => {
+                    let landed = self.attempt(|| self.land(lane, &pack));
+                    let mut state = self.state();
+                    state.waiting -= 1;
+                    if landed {
+                        state.finished.push((pack.id, lane, pack.size));
+                    }
+                    drop(state);
+                    self.changed.notify_all();
                 }
             }
-            drop(state);
-            self.changed.notify_all();
         }
     }
 
-    fn land(&self, lane: u8, pack: &mut ClosedPack) -> Outcome<()> {
-        pack.land()?;
+    /// Whether the work was done: not after a fault, nor where this makes one.
+    fn attempt(&self, work: impl FnOnce() -> Outcome<()>) -> bool {
+        if self.state().fault.is_some() {
+            return false;
+        }
+        match work() {
+            Ok(()) => true,
+            Err(fault) => {
+                self.state().fault = Some(fault);
+                false
+            }
+        }
+    }
+
+    fn land(&self, lane: u8, pack: &ClosedPack) -> Outcome<()> {
+        on_disk(&pack.file, pack.file.land(&hex(&pack.id)))?;
         self.index.write().add_pack(pack.id, lane, &pack.entries)?;
         // after the index knows them: between the two a blob is in both, never in neither
         for entry in &pack.entries {
@@ -139,4 +197,9 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+/// What the system said, as the fault of the outbox.
+fn on_disk(file: &Unnamed, result: io::Result<()>) -> Outcome<()> {
+    result.map_err(|error| Fault::of_write(&error, &file.folder().to_string_lossy()))
 }

@@ -7,7 +7,8 @@
 //!   pack     blobs sealed into a file of the outbox
 //!   desk     buffers that threads use again
 //!   unnamed  a file that appears only when whole
-//!   landing  make packs durable, tell the index: on a thread of its own
+//!   aligned  memory that can be written past the system's cache
+//!   landing  write packs, make them durable, tell the index: on a thread of its own
 //!   engine   blobs into packs, and what ends the work
 //!   files    files shared out among the cores
 //!
@@ -16,6 +17,9 @@
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::Arc;
@@ -26,8 +30,10 @@ use crate::cut::{Rule, Secret};
 use crate::directory::{fault_list, Directory};
 use crate::errors::{Fault, Outcome};
 use crate::index::Index;
+use crate::memory::give_back_large_buffers;
 use crate::seal::Key;
 
+mod aligned;
 mod blob;
 mod claims;
 mod desk;
@@ -39,6 +45,7 @@ mod source;
 mod unnamed;
 
 use engine::{Engine, Settings, Work};
+use pack::Outbox;
 
 /// How long a signal may wait.
 const SIGNALS: Duration = Duration::from_millis(100);
@@ -56,6 +63,7 @@ pub struct Writer {
 #[pymethods]
 impl Writer {
     #[new]
+    #[pyo3(signature = (key, cut_key, index, outbox, rules, pack_bytes, level, *, past_cache))]
     #[allow(clippy::too_many_arguments)] // the interface's own
     fn new(
         key: &[u8],
@@ -65,6 +73,7 @@ impl Writer {
         rules: Vec<CutRule>,
         pack_bytes: u64,
         level: i32,
+        past_cache: bool,
     ) -> PyResult<Writer> {
         if !(1..=PACK_MOST).contains(&pack_bytes) {
             return Err(Fault::Usage(format!(
@@ -72,6 +81,7 @@ impl Writer {
             ))
             .into());
         }
+        give_back_large_buffers();
         let rules: Outcome<Vec<Rule>> = rules.into_iter().map(Rule::new).collect();
         let settings = Settings {
             key: Key::new(key)?,
@@ -79,6 +89,10 @@ impl Writer {
             rules: rules?,
             pack_bytes,
             level,
+        };
+        let outbox = Outbox {
+            folder: Path::new(OsStr::from_bytes(outbox)).to_path_buf(),
+            past_cache,
         };
         let engine = Engine::new(settings, index.shared(), outbox)?;
         Ok(Writer {

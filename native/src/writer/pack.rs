@@ -1,50 +1,65 @@
 //! One pack as it grows: sealed blobs, then the sealed header and its length (VAULT-FORMAT, pack).
-//! Bytes are written to an unnamed file of the outbox as they come, and hashed beside the next blob's
-//! id (see `hash`): until then they wait here, so a pack holds about one blob in memory.
+//! Bytes go to an unnamed file of the outbox as they come, and are hashed beside the next blob's id
+//! (see `hash`): until then they wait here, so a pack holds about one blob in memory.
 //! What may not enter: which blobs, and when a pack counts as written.
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::aligned::{ALIGNMENT, ROOM};
 use super::blob::SCRATCH;
+use super::landing::Landing;
 use super::unnamed::Unnamed;
-use crate::blob::{hex, Entry, Id, DATA, TREE};
+use crate::blob::{Entry, Id, DATA, TREE};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};
 use crate::seal::{self, Key, OVERHEAD};
 
 /// Blobs at most: all of a pack's blobs stand in one index file, which holds 50,000.
 const BLOBS_MOST: usize = 40_000;
-/// Written at a time, from this many bytes on: larger writes cost the system more a byte.
-const WRITTEN_AT_ONCE: usize = 256 << 10;
+/// Where packs go.
+pub struct Outbox {
+    pub folder: PathBuf,
+    /// Whether nobody on this machine reads finished packs soon.
+    pub past_cache: bool,
+}
+
 pub struct OpenPack {
     kind: u8,
-    file: Unnamed,
-    /// The end of the pack: what is not written or not hashed yet.
+    file: Arc<Unnamed>,
+    /// The end of the pack: what was not given to the disk or not hashed yet.
     buffer: Vec<u8>,
-    /// Bytes of the buffer that are.
-    written: usize,
+    /// Bytes of the buffer that were.
+    given: usize,
     hashed: usize,
+    /// Bytes of the file before those.
+    offset: u64,
     hash: Hash,
     entries: Vec<Entry>,
     size: u64,
 }
 
-/// A pack all of whose bytes are written, though not flushed.
+/// A pack all of whose bytes were given to the disk.
 pub struct ClosedPack {
     pub id: Id,
     pub size: u64,
     pub entries: Vec<Entry>,
-    file: Unnamed,
+    pub file: Arc<Unnamed>,
 }
 
 impl OpenPack {
-    pub fn create(outbox: &Path, kind: u8) -> Outcome<OpenPack> {
+    /// `buffer` is memory to use again; what it holds is dropped.
+    pub fn create(outbox: &Outbox, kind: u8, mut buffer: Vec<u8>) -> Outcome<OpenPack> {
+        buffer.clear();
+        let file = Unnamed::create(&outbox.folder, outbox.past_cache)
+            .map_err(|error| Fault::of_write(&error, &outbox.folder.to_string_lossy()))?;
         Ok(OpenPack {
             kind,
-            file: Unnamed::create(outbox).map_err(|error| fault(&error, outbox))?,
-            buffer: Vec::new(),
-            written: 0,
+            file: Arc::new(file),
+            buffer,
+            given: 0,
             hashed: 0,
+            offset: 0,
             hash: Hash::new(),
             entries: Vec::new(),
             size: 0,
@@ -70,7 +85,7 @@ impl OpenPack {
 
     /// Seal a blob into the pack; returns its bytes there.
     ///
-    /// StoreError where it does not open again to the same bytes, or cannot be written.
+    /// StoreError where it does not open again to the same bytes.
     pub fn add(&mut self, key: &Key, level: i32, id: Id, plain: &[u8]) -> Outcome<u32> {
         SCRATCH.with_borrow_mut(|scratch| {
             let plain_length = scratch.compress(level, self.kind, plain)?;
@@ -81,9 +96,6 @@ impl OpenPack {
             let entry = Entry::checked(self.kind, id, self.size, length, plain_length.into())?;
             self.size += length;
             self.entries.push(entry);
-            if self.buffer.len() - self.written >= WRITTEN_AT_ONCE {
-                self.write_out()?;
-            }
             Ok(entry.length)
         })
     }
@@ -95,27 +107,37 @@ impl OpenPack {
         self.size - waiting >= pack_bytes || self.entries.len() >= BLOBS_MOST
     }
 
+    /// Give the disk what fills whole pieces of memory.
+    pub fn write(&mut self, disk: &Landing) -> Outcome<()> {
+        self.give(disk, ROOM)
+    }
+
     /// Hash what waits and give its memory back.
-    pub fn settle(&mut self) -> Outcome<()> {
-        self.write_out()?;
+    pub fn settle(&mut self, disk: &Landing) -> Outcome<()> {
+        self.give(disk, ALIGNMENT)?;
         self.hash.update(&self.buffer[self.hashed..]);
-        (self.buffer, self.hashed, self.written) = (Vec::new(), 0, 0);
+        self.hashed = self.buffer.len();
+        self.forget_done();
+        self.buffer.shrink_to_fit();
         Ok(())
     }
 
-    pub fn close(mut self, key: &Key) -> Outcome<ClosedPack> {
+    /// Returns the pack's memory too, for the next one.
+    pub fn close(mut self, key: &Key, disk: &Landing) -> Outcome<(ClosedPack, Vec<u8>)> {
         let start = self.seal(key, &encode_header(&self.entries))?;
         let length = self.buffer.len() - start;
         self.buffer
             .extend_from_slice(&(length as u32).to_le_bytes());
         self.size += (self.buffer.len() - start) as u64;
-        self.settle()?;
-        Ok(ClosedPack {
+        self.give(disk, 1)?;
+        self.hash.update(&self.buffer[self.hashed..]);
+        let closed = ClosedPack {
             id: self.hash.finish(),
             size: self.size,
             entries: self.entries,
             file: self.file,
-        })
+        };
+        Ok((closed, self.buffer))
     }
 
     /// Seal onto the buffer; returns where in it that begins.
@@ -123,38 +145,33 @@ impl OpenPack {
         let (start, bytes) = (self.buffer.len(), plain.len() + OVERHEAD);
         if self.buffer.capacity() - start < bytes {
             // no doubling, which would hold twice the largest blob
-            self.buffer.reserve_exact(bytes.max(WRITTEN_AT_ONCE));
+            self.buffer.reserve_exact(bytes.max(ROOM));
         }
         seal::seal_onto(key, plain, &mut self.buffer)?;
         Ok(start)
     }
 
-    fn write_out(&mut self) -> Outcome<()> {
-        for portion in self.buffer[self.written..].chunks(WRITTEN_AT_ONCE) {
-            let written = self.file.write(portion);
-            written.map_err(|error| fault(&error, self.file.folder()))?;
+    /// Give the disk what makes whole `units` of bytes.
+    fn give(&mut self, disk: &Landing, unit: usize) -> Outcome<()> {
+        let waiting = &self.buffer[self.given..];
+        let whole = waiting.len() - waiting.len() % unit;
+        for portion in waiting[..whole].chunks(ROOM) {
+            disk.write(&self.file, portion, self.offset)?;
+            self.offset += portion.len() as u64;
         }
-        self.written = self.buffer.len();
+        self.given += whole;
         self.forget_done();
         Ok(())
     }
 
-    /// Drop what is both written and hashed, where that moves few bytes or none.
+    /// Drop what is both with the disk and hashed, where that is more than what it moves.
     fn forget_done(&mut self) {
-        let done = self.written.min(self.hashed);
-        if done == self.buffer.len() || done >= WRITTEN_AT_ONCE {
+        let done = self.given.min(self.hashed);
+        if done >= self.buffer.len() / 2 {
             self.buffer.drain(..done);
-            self.written -= done;
+            self.given -= done;
             self.hashed -= done;
         }
-    }
-}
-
-impl ClosedPack {
-    /// Make it durable under its name.
-    pub fn land(&mut self) -> Outcome<()> {
-        let landed = self.file.land(&hex(&self.id));
-        landed.map_err(|error| fault(&error, self.file.folder()))
     }
 }
 
@@ -171,9 +188,4 @@ fn encode_header(entries: &[Entry]) -> Vec<u8> {
         header.extend_from_slice(&entry.id);
     }
     header
-}
-
-/// The fault of the outbox, named as people read it.
-fn fault(error: &std::io::Error, outbox: &Path) -> Fault {
-    Fault::of_write(error, &outbox.to_string_lossy())
 }

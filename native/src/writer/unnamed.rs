@@ -1,14 +1,20 @@
 //! A file that appears in its folder only when it is whole. Where the system can, it has no name
 //! until then, and a killed process leaves nothing behind; elsewhere it has a name of passage, which
-//! the outbox sweeps. What may not enter: what the file holds.
+//! the outbox sweeps.
+//!
+//! Its bytes may go past the system's cache, where the file system can: copying them there costs more
+//! than a third of encrypting them, and drives out what the person works with.
+//! What may not enter: what the file holds.
 
-use rustix::fs::{linkat, open, AtFlags, Mode, OFlags, CWD};
+use rustix::fs::{fcntl_getfl, fcntl_setfl, linkat, open, AtFlags, Mode, OFlags, CWD};
 use std::fs::{remove_file, rename, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use super::aligned::{Aligned, ALIGNMENT};
 use crate::blob::hex;
 
 const MODE: u32 = 0o600;
@@ -16,35 +22,64 @@ const MODE: u32 = 0o600;
 pub struct Unnamed {
     file: File,
     folder: PathBuf,
-    passage: Option<Passage>,
+    passage: Mutex<Option<Passage>>,
 }
 
 impl Unnamed {
-    pub fn create(folder: &Path) -> io::Result<Unnamed> {
+    /// `past_cache` where nobody on this machine reads the file soon.
+    pub fn create(folder: &Path, past_cache: bool) -> io::Result<Unnamed> {
         let (file, passage) = match create_nameless(folder) {
             Some(file) => (file, None),
             None => Passage::create(folder).map(|(file, passage)| (file, Some(passage)))?,
         };
-        Ok(Unnamed {
+        let unnamed = Unnamed {
             file,
             folder: folder.to_path_buf(),
-            passage,
-        })
+            passage: Mutex::new(passage),
+        };
+        // where the file system cannot, the cache it is
+        let _ = unnamed.pass_cache(past_cache);
+        Ok(unnamed)
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)
+    /// Write at `offset`, a multiple of ALIGNMENT; only the last bytes of the file may be no multiple.
+    pub fn write_at(&self, bytes: &Aligned, offset: u64) -> io::Result<()> {
+        let bytes = bytes.bytes();
+        if !bytes.len().is_multiple_of(ALIGNMENT) {
+            self.pass_cache(false)?;
+        }
+        match self.file.write_all_at(bytes, offset) {
+            // a disk with other ideas of alignment
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
+                self.pass_cache(false)?;
+                self.file.write_all_at(bytes, offset)
+            }
+            written => written,
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn pass_cache(&self, past: bool) -> io::Result<()> {
+        let mut flags = fcntl_getfl(&self.file)?;
+        flags.set(OFlags::DIRECT, past);
+        Ok(fcntl_setfl(&self.file, flags)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn pass_cache(&self, _past: bool) -> io::Result<()> {
+        Ok(())
     }
 
     /// Make the bytes durable, then give them a name, and make that durable.
-    pub fn land(&mut self, name: &str) -> io::Result<()> {
+    pub fn land(&self, name: &str) -> io::Result<()> {
         self.file.sync_all()?;
         let path = self.folder.join(name);
-        match self.passage.take() {
+        let passage = self.passage.lock();
+        match passage.unwrap_or_else(PoisonError::into_inner).take() {
             Some(passage) => passage.rename(&path)?,
             None => linkat(
                 CWD,
@@ -121,18 +156,25 @@ mod tests {
         let by_passage = Unnamed {
             file,
             folder: folder.clone(),
-            passage: Some(passage),
+            passage: Mutex::new(Some(passage)),
         };
-        for (name, mut unnamed) in [("a", by_passage), ("b", Unnamed::create(&folder).unwrap())] {
-            unnamed.write(name.as_bytes()).unwrap();
+        let content: Vec<u8> = (0..2 * ALIGNMENT + 5).map(|i| (i % 251) as u8).collect();
+        let create = |past_cache| Unnamed::create(&folder, past_cache).unwrap();
+        for (name, unnamed) in [("a", by_passage), ("b", create(true)), ("c", create(false))] {
+            let mut bytes = Aligned::new();
+            for (number, portion) in content.chunks(ALIGNMENT).enumerate() {
+                bytes.hold(portion);
+                let offset = number * ALIGNMENT;
+                unnamed.write_at(&bytes, offset as u64).unwrap();
+            }
             unnamed.land(name).unwrap();
-            assert_eq!(std::fs::read(folder.join(name)).unwrap(), name.as_bytes());
+            assert_eq!(std::fs::read(folder.join(name)).unwrap(), content);
         }
         drop(Passage::create(&folder).unwrap());
-        drop(Unnamed::create(&folder).unwrap());
+        drop(create(true));
         let mut left = names(&folder);
         left.sort();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(left, ["a", "b"]);
+        assert_eq!(left, ["a", "b", "c"]);
     }
 }

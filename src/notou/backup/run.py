@@ -105,6 +105,7 @@ class _Run:
             CUT_RULES,
             self._options.pack_bytes,
             _ZSTD_LEVEL,
+            past_cache=not self._to.replicator.reads_packs(),
         )
 
     def _scan(self) -> Frame:

@@ -85,6 +85,11 @@ class Replicator:
                 sizes[key] = max(size, sizes.get(key, 0))
         return sizes
 
+    def reads_packs(self) -> bool:
+        """Whether sending a pack reads it: not when it is only linked, at the one copy there is."""
+        living = self._living()
+        return len(living) != 1 or not living[0].store.links_from(self._outbox.path)
+
     def offer(self, pack_id: bytes, lane: int, size: int) -> None:
         """Claim a pack the Writer finished and begin to send it; again is fine.
 

@@ -203,9 +203,12 @@ class Writer:
         rules: list[CutRule],
         pack_bytes: int,
         level: int,
+        *,
+        past_cache: bool,
     ) -> None:
-        """``rules[lane]``; ``outbox`` an existing directory; a pack is closed at ``pack_bytes``; zstd
-        ``level``.
+        """``rules[lane]``; ``outbox`` an existing directory; a pack is closed at about ``pack_bytes``; zstd
+        ``level``; ``past_cache``: nothing on this machine reads finished packs soon, so they need not go
+        through the system's cache.
         The index is asked for what the lane holds already and is told of each finished pack."""
     def store(self, lane: int, work: list[tuple[Directory, list[int]]]) -> list[ItemFault]:
         """Store the content of file entries; each Directory then knows it (content, encode). Opened with

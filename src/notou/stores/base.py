@@ -53,6 +53,9 @@ class Store(Protocol):
         else links to it, so that no two copies ever share one inode; it must not be written to after.
         """
 
+    def links_from(self, folder: bytes) -> bool:
+        """Whether adopt would link a file of a local folder instead of reading it."""
+
     def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
         """All bytes of an object. NotFoundError when absent, LimitError when it has more than ``most``."""
 

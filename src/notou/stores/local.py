@@ -77,6 +77,13 @@ class LocalStore:
             if not self._is_there(name, target, os.stat(path).st_size) and not link_new(target, path):
                 copy_new(target, path)
 
+    def links_from(self, folder: bytes) -> bool:
+        """Whether both lie on one file system."""
+        try:
+            return os.stat(folder).st_dev == os.stat(self.path).st_dev
+        except OSError:
+            return False
+
     def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
         """All bytes of an object."""
         with self._opened(name) as descriptor:

@@ -39,6 +39,10 @@ class MemoryStore:
         """Store the bytes of a local file."""
         self.put(name, Path(path.decode(errors="surrogateescape")).read_bytes())
 
+    def links_from(self, folder: bytes) -> bool:
+        """Memory holds no links."""
+        return False
+
     def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
         """All bytes of an object."""
         data = self._object(name)

@@ -45,6 +45,7 @@ class Repacker:
             [_NO_CUT] * (UNKNOWN_LANE + 1),
             TARGET_PACK_BYTES,
             _LEVEL,
+            past_cache=False,
         )
         self._workspace = workspace
         self._living = living

@@ -35,7 +35,9 @@ def encoded(native: ModuleType, folder: Path, subtrees: dict[int, bytes] | None 
     directory = listed(native, folder)
     files = [number for number, kind in enumerate(directory.kinds) if kind == ord("f")]
     with tempfile.TemporaryDirectory() as outbox:
-        writer = native.Writer(bytes(range(64)), bytes(32), index, os.fsencode(outbox), rules, 1 << 20, 3)
+        writer = native.Writer(
+            bytes(range(64)), bytes(32), index, os.fsencode(outbox), rules, 1 << 20, 3, past_cache=False
+        )
         assert writer.store(LANE, [(directory, files)]) == []
         writer.flush()
     others = [number for number, kind in enumerate(directory.kinds) if kind != ord("d")]

@@ -28,10 +28,13 @@ LANE = 0
 RULES = [("content", 1 << 15, 15, 1 << 20), ("photo", 0, 0, 8 << 20)]
 
 
-def make_writer(kernel: ModuleType, outbox: Path, pack_bytes: int = 1 << 20) -> tuple[Writer, Index]:
+def make_writer(
+    kernel: ModuleType, outbox: Path, pack_bytes: int = 1 << 20, *, past_cache: bool = False
+) -> tuple[Writer, Index]:
     outbox.mkdir(exist_ok=True)
     index = kernel.Index(["one", "two"])
-    return kernel.Writer(KEY, CUT_KEY, index, os.fsencode(outbox), RULES, pack_bytes, 3), index
+    where = os.fsencode(outbox)
+    return kernel.Writer(KEY, CUT_KEY, index, where, RULES, pack_bytes, 3, past_cache=past_cache), index
 
 
 def listed(kernel: ModuleType, folder: Path) -> tuple[Directory, list[int]]:
@@ -53,12 +56,15 @@ def read_back(kernel: ModuleType, index: Index, outbox: Path, lane: int, ids: li
 
 @pytest.mark.parametrize("lane", [0, 1])
 @pytest.mark.parametrize("size", [0, 1, 70_000, 9_000_000, (32 << 20) + 12345])
-def test_files_of_every_size_come_back(native: ModuleType, tmp_path: Path, size: int, lane: int) -> None:
+@pytest.mark.parametrize("past_cache", [True, False])
+def test_files_of_every_size_come_back(
+    native: ModuleType, tmp_path: Path, size: int, lane: int, past_cache: bool
+) -> None:
     source = tmp_path / "source"
     source.mkdir()
     data = random.Random(size).randbytes(size)
     (source / "file").write_bytes(data)
-    writer, index = make_writer(native, tmp_path / "outbox")
+    writer, index = make_writer(native, tmp_path / "outbox", past_cache=past_cache)
     directory, entries = listed(native, source)
     assert writer.store(lane, [(directory, entries)]) == []
     writer.flush()
@@ -235,9 +241,11 @@ def test_requests_that_make_no_sense_are_refused(native: ModuleType, tmp_path: P
         lambda: writer.store(2, []),
         lambda: writer.store(LANE, [(directory, [0])]),
         lambda: writer.store_blobs(LANE, 2, [b"x"]),
-        lambda: native.Writer(KEY, b"short", native.Index([]), b"/tmp", RULES, 1 << 20, 3),
-        lambda: native.Writer(b"short", CUT_KEY, native.Index([]), b"/tmp", RULES, 1 << 20, 3),
-        lambda: native.Writer(KEY, CUT_KEY, native.Index([]), b"/tmp", RULES, 0, 3),
+        lambda: native.Writer(KEY, b"short", native.Index([]), b"/tmp", RULES, 1 << 20, 3, past_cache=False),
+        lambda: native.Writer(
+            b"short", CUT_KEY, native.Index([]), b"/tmp", RULES, 1 << 20, 3, past_cache=False
+        ),
+        lambda: native.Writer(KEY, CUT_KEY, native.Index([]), b"/tmp", RULES, 0, 3, past_cache=False),
     ):
         with pytest.raises(UsageError):
             call()

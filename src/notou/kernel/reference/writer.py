@@ -37,6 +37,8 @@ class Writer:
         rules: list[CutRule],
         pack_bytes: int,
         level: int,
+        *,
+        past_cache: bool,  # a hint that only the native kernel can follow
     ) -> None:
         """``rules[lane]``; ``outbox``: an existing folder; packs close at ``pack_bytes``; zstd ``level``.
 
