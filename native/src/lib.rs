@@ -14,6 +14,7 @@ mod index;
 mod memory;
 mod open;
 mod seal;
+mod stretch;
 mod target;
 mod treejson;
 mod usage;
@@ -24,6 +25,7 @@ mod zstd_frames;
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("KERNEL_NAME", "native")?;
     seal::register(m)?;
+    stretch::register(m)?;
     zstd_frames::register(m)?;
     cut::register(m)?;
     directory::register(m)?;

@@ -38,6 +38,7 @@ decompress = _kernel.decompress
 list_directories = _kernel.list_directories
 open_blobs = _kernel.open_blobs
 read_header = _kernel.read_header
+scrypt = _kernel.scrypt
 seal = _kernel.seal
 unseal = _kernel.unseal
 use_cpu_path = _kernel.use_cpu_path

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -146,15 +145,7 @@ def _parse(data: bytes) -> JsonObject:
 
 
 def _stretch(password: str, salt: bytes, work: ScryptWork) -> bytes:
-    return hashlib.scrypt(
-        password.encode(errors="surrogateescape"),
-        salt=salt,
-        n=work.n,
-        r=work.r,
-        p=work.p,
-        maxmem=128 * work.r * (work.n + work.p + 2) + 1024 * 1024,
-        dklen=64,
-    )
+    return kernel.scrypt(password.encode(errors="surrogateescape"), salt, work.n, work.r, work.p)
 
 
 def _decode_master(secret: bytes) -> MasterKey:

@@ -13,6 +13,7 @@ from notou.kernel.reference.index import Index
 from notou.kernel.reference.packs import open_blobs, read_header, verify_pack
 from notou.kernel.reference.seal import seal, unseal
 from notou.kernel.reference.source_node import ItemFault
+from notou.kernel.reference.stretch import scrypt
 from notou.kernel.reference.target import Placement, Target
 from notou.kernel.reference.usage import Usage
 from notou.kernel.reference.writer import Writer
@@ -35,6 +36,7 @@ __all__ = [
     "list_directories",
     "open_blobs",
     "read_header",
+    "scrypt",
     "seal",
     "unseal",
     "use_cpu_path",
