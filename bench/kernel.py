@@ -85,10 +85,11 @@ def _store(where: Path, source: Path, lane: Lane) -> None:
     listed = kernel.list_directories([(folder, None) for folder in folders])
     directories = [directory for directory in listed if not isinstance(directory, str)]
     work = [(d, [n for n, kind in enumerate(d.kinds) if kind == ord("f")]) for d in directories]
-    writer.store(lane, work)
+    writer.submit([(lane, work)])
+    writer.collect(float("inf"))
     writer.flush()
     seconds, used = time.perf_counter() - began, _used() - used
-    files, size, *_ = writer.progress()
+    files, size = writer.progress()
     rates = f"{size / seconds / _MB:7.0f} MB/s, {size / used / _MB:.0f} MB a processor second"
     print(
         f"store      {source.name:10} {rates}, {used / files * 1e6:.1f} µs a file, peak {_peak_mb():.0f} MB"

@@ -90,10 +90,10 @@ class Site:
         roots: Sequence[Path] = (),
         stores: Sequence[Store] = (),
         vault: Vault | None = None,
-        stop_after: int | None = None,
+        stop_at: int | None = None,
         watch: Callable[[Event], None] = lambda _: None,
     ) -> BackupResult:
-        """Back up once; what was reported is in ``events``. ``stop_after``: batches until Stopped."""
+        """Back up once; what was reported is in ``events``. ``stop_at``: files done until Stopped."""
         self.events.clear()
         copies = stores or self.stores
         outbox = Outbox(os.fsencode(self.outbox))
@@ -109,7 +109,7 @@ class Site:
         def report(event: Event) -> None:
             self.events.append(event)
             watch(event)
-            if stop_after is not None and self.batches() == stop_after:
+            if stop_at is not None and isinstance(event, Progress) and event.files_done >= stop_at:
                 raise Stopped
 
         return back_up(destination, Selection(chosen, rules), options, report)
@@ -128,10 +128,6 @@ class Site:
 
     def _above(self) -> list[int]:
         return [folder.stat().st_ctime_ns for folder in self.source.parents]
-
-    def batches(self) -> int:
-        """Batches stored so far."""
-        return sum(isinstance(event, Progress) for event in self.events)
 
     def holder(self) -> Holder:
         return Holder(

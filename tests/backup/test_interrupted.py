@@ -27,7 +27,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_partial_snapshots_are_whole_restic_snapshots_of_what_is_done(site: Site) -> None:
     site.write(FILES)
     with pytest.raises(Stopped):
-        site.run(ALWAYS, stop_after=4)
+        site.run(ALWAYS, stop_at=16)
     partials = site.vault().snapshots()
     assert [(one.lane, one.partial) for one in partials] == [(Lane.DOCUMENTS, True)]
     site.restic().run("check", "--read-data")
@@ -44,7 +44,7 @@ def test_partial_snapshots_are_whole_restic_snapshots_of_what_is_done(site: Site
 def test_what_a_partial_snapshot_holds_is_not_read_again(site: Site) -> None:
     site.write(FILES)
     with pytest.raises(Stopped):
-        site.run(ALWAYS, stop_after=4)
+        site.run(ALWAYS, stop_at=20)
     counts = site.run().counts[Lane.DOCUMENTS]
     assert counts.files_unmodified >= 12
     assert counts.data_blobs == counts.files_new
@@ -54,9 +54,9 @@ def test_what_a_partial_snapshot_holds_is_not_read_again(site: Site) -> None:
 def test_what_a_partial_snapshot_had_not_reached_is_compared_with_the_whole_one_before(site: Site) -> None:
     site.write(FILES)
     site.run()
-    site.write({"d0/0.txt": b"changed", "d0/1.txt": b"changed, too", "d0/2.txt": b"and", "d0/3.txt": b"so"})
+    site.write({name: b"changed " + content for name, content in list(FILES.items())[:8]})
     with pytest.raises(Stopped):
-        site.run(ALWAYS, stop_after=2)
+        site.run(ALWAYS, stop_at=len(FILES))
     assert any(one.partial for one in site.vault().snapshots())
     counts = site.run().counts[Lane.DOCUMENTS]
     assert (counts.files_new, counts.files_changed, counts.files_unmodified) == (0, 0, len(FILES))
@@ -65,7 +65,7 @@ def test_what_a_partial_snapshot_had_not_reached_is_compared_with_the_whole_one_
 def test_partial_snapshots_go_at_every_copy_once_the_whole_one_is_there(site: Site) -> None:
     site.write(FILES)
     with pytest.raises(Stopped):
-        site.run(ALWAYS, stop_after=3)
+        site.run(ALWAYS, stop_at=12)
     site.write({"d9/new.txt": b"more"})
     site.run(ALWAYS)
     for copy in (0, 1):
@@ -76,7 +76,7 @@ def test_partial_snapshots_go_at_every_copy_once_the_whole_one_is_there(site: Si
 def test_packs_left_in_the_outbox_are_taken_over_and_not_sealed_again(site: Site) -> None:
     site.write(FILES)
     with pytest.raises(Stopped):
-        site.run(SOON, stop_after=4)
+        site.run(SOON, stop_at=16)
     assert site.vault().snapshots() == []
     left = {path.name for path in site.outbox.glob("*/*") if path.is_file()}
     assert left

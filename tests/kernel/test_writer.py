@@ -14,7 +14,7 @@ import pytest
 from notou.errors import StoreError, UsageError
 from notou.kernel import reference
 from notou.model import BlobKind
-from tests.kernel.work import CUT_KEY, KEY, RULES, Work
+from tests.kernel.work import CUT_KEY, KEY, RULES, Work, blobs_stored, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def listed(kernel: ModuleType, path: Path, names: list[bytes] | None = None) -> 
 def stored(work: Work, folder: Path, lane: int = 0) -> dict[bytes, list[bytes]]:
     """The content of every file of the folder, once it is stored."""
     directory = listed(work.kernel, folder)
-    assert work.writer.store(lane, [(directory, list(range(len(directory.names))))]) == []
+    assert store(work.writer, lane, [(directory, list(range(len(directory.names))))]) == []
     work.writer.flush()
     return {name: directory.content(number) for number, name in enumerate(directory.names)}
 
@@ -97,7 +97,9 @@ def test_the_packs_of_one_kernel_verify_with_the_other(
 def test_progress_adds_up(kernel: ModuleType, folder: Path, tmp_path: Path) -> None:
     work = Work(kernel, tmp_path / "outbox")
     stored(work, folder)
-    files, read, blobs, plain, sealed = work.writer.progress()
+    files, read = work.writer.progress()
+    [((lane, kind), (blobs, plain, sealed))] = work.writer.stored().items()
+    assert (lane, kind) == (0, BlobKind.DATA)
     rows = [entry for pack_id, *_ in work.index.packs() for entry in work.index.entries(pack_id)]
     assert files == len(os.listdir(folder))
     assert read == sum(path.stat().st_size for path in folder.iterdir())
@@ -111,12 +113,12 @@ def test_what_the_lane_holds_is_not_stored_again_and_other_lanes_store_their_own
 ) -> None:
     work = Work(kernel, tmp_path / "outbox")
     first = stored(work, folder)
-    blobs = work.writer.progress()[2]
+    blobs = blobs_stored(work.writer)
     work.writer = work.new_writer()
     assert stored(work, folder) == first
-    assert work.writer.progress()[2] == 0
+    assert blobs_stored(work.writer) == 0
     assert stored(work, folder, lane=1) == first
-    assert work.writer.progress()[2] == blobs
+    assert blobs_stored(work.writer) == blobs
     assert {row[1] for row in work.index.packs()} == {0, 1}
 
 
@@ -154,7 +156,7 @@ def test_a_file_that_vanished_or_was_replaced_is_a_fault_and_the_others_are_stor
     (folder / "noise 5000").write_bytes(b"another file of that name")
     work = Work(kernel, tmp_path / "outbox")
     numbers = list(range(len(directory.names)))
-    faults = work.writer.store(0, [(directory, numbers)])
+    faults = store(work.writer, 0, [(directory, numbers)])
     hurt = {"zeros", "same", "cards.vcf", "noise 5000"}
     assert {path for path, _ in faults} == {os.fsencode(folder / name) for name in hurt}
     for path, sentence in faults:
@@ -173,7 +175,7 @@ def test_a_file_that_changed_since_it_was_listed_is_stored_as_it_is_now(
     directory = listed(kernel, path.parent)
     path.write_bytes(b"afterwards")
     work = Work(kernel, tmp_path / "outbox")
-    assert work.writer.store(0, [(directory, [0])]) == []
+    assert store(work.writer, 0, [(directory, [0])]) == []
     plain, _ = directory.encode(0, [0], {})
     assert b'"size":10' in plain
     assert directory.content(0) == [hashlib.sha256(b"afterwards").digest()]
@@ -195,7 +197,7 @@ def test_a_file_that_never_rests_is_a_fault_and_never_stored_half(kernel: Module
     thread.start()
     try:
         work = Work(kernel, tmp_path / "outbox", rules=[("pages", 1 << 20, 0, 0)])
-        faults = work.writer.store(0, [(directory, [0])])
+        faults = store(work.writer, 0, [(directory, [0])])
     finally:
         stop.set()
         thread.join()

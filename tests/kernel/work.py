@@ -20,6 +20,18 @@ LANES = [lane.label for lane in Lane]
 RULES = [("content", 512, 9, 65_536)] * len(LANES)
 
 
+def store(writer: Any, lane: int, work: list[tuple[Any, list[int]]]) -> list[tuple[bytes, str]]:
+    """Submit and collect."""
+    writer.submit([(lane, work)])
+    faults: list[tuple[bytes, str]] = writer.collect(float("inf"))
+    return faults
+
+
+def blobs_stored(writer: Any) -> int:
+    """How many blobs a writer stored new."""
+    return sum(blobs for blobs, _, _ in writer.stored().values())
+
+
 @dataclass
 class Work:
     """One kernel with an index, a Writer and an outbox."""
@@ -74,7 +86,7 @@ class Work:
         subtrees = self._back_up_folders(directory, lane)
         files = [number for number, kind in enumerate(directory.kinds) if kind != ord("d")]
         new = [n for n in files if directory.kinds[n] == ord("f") and directory.content(n) is None]
-        self.faults += self.writer.store(lane, [(directory, new)])
+        self.faults += store(self.writer, lane, [(directory, new)])
         tree, faults = directory.encode(lane, files, subtrees)
         self.faults += faults
         if tree is None:

@@ -36,23 +36,24 @@ pub struct Settings {
     pub level: i32,
 }
 
-/// What was done so far.
+/// Blobs stored so far, all of one lane and kind.
 #[derive(Default)]
-pub struct Counts {
-    pub files: AtomicU64,
-    pub read: AtomicU64,
-    pub blobs: AtomicU64,
-    pub plain: AtomicU64,
-    pub sealed: AtomicU64,
+struct Stored {
+    blobs: AtomicU64,
+    plain: AtomicU64,
+    sealed: AtomicU64,
 }
 
-impl Counts {
+impl Stored {
     fn add(&self, plain: u64, sealed: u64) {
         self.blobs.fetch_add(1, Relaxed);
         self.plain.fetch_add(plain, Relaxed);
         self.sealed.fetch_add(sealed, Relaxed);
     }
 }
+
+/// Lane and kind; blobs, their plain and their sealed bytes.
+pub type StoredRow = ((u8, u8), (u64, u64, u64));
 
 /// The work is to stop: it was cancelled, or the engine holds the fault that ended it.
 #[derive(Debug)]
@@ -74,7 +75,11 @@ pub struct Engine {
     pub(super) desks: Desks,
     /// Whose files were stored last.
     lane: AtomicU8,
-    counts: Counts,
+    /// Whole files, and bytes of files.
+    pub(super) files_read: AtomicU64,
+    pub(super) bytes_read: AtomicU64,
+    /// As `open`.
+    stored: Vec<[Stored; KINDS]>,
     stop: AtomicBool,
     fault: Mutex<Option<Fault>>,
     broken: AtomicBool,
@@ -88,12 +93,14 @@ impl Engine {
             lane: AtomicU8::default(),
             landing: Landing::new(index.clone(), claims.clone())?,
             open: settings.rules.iter().map(|_| Default::default()).collect(),
+            stored: settings.rules.iter().map(|_| Default::default()).collect(),
             cores: thread_pool()?,
             settings,
             index,
             outbox,
             claims,
-            counts: Counts::default(),
+            files_read: AtomicU64::default(),
+            bytes_read: AtomicU64::default(),
             stop: AtomicBool::new(false),
             fault: Mutex::new(None),
             broken: AtomicBool::new(false),
@@ -104,8 +111,23 @@ impl Engine {
         &self.cores
     }
 
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// (files, bytes) read so far.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.files_read.load(Relaxed), self.bytes_read.load(Relaxed))
+    }
+
+    /// What was stored so far, where there is anything.
+    pub fn stored(&self) -> Vec<StoredRow> {
+        let of_kind = |(kind, stored): (u8, &Stored)| {
+            let blobs = stored.blobs.load(Relaxed);
+            let (plain, sealed) = (stored.plain.load(Relaxed), stored.sealed.load(Relaxed));
+            (blobs > 0).then_some((kind, (blobs, plain, sealed)))
+        };
+        let of_lane = |(lane, kinds)| {
+            let rows = (0..).zip(kinds).filter_map(of_kind);
+            rows.map(move |(kind, sums)| ((lane, kind), sums))
+        };
+        (0..).zip(&self.stored).flat_map(of_lane).collect()
     }
 
     /// Before each job.
@@ -181,7 +203,8 @@ impl Engine {
             let Settings { key, level, .. } = &self.settings;
             let sealed = pack.add(key, *level, id, plain)?;
             pack.write(&self.landing)?;
-            self.counts.add(plain.len() as u64, sealed.into());
+            self.stored[usize::from(lane)][usize::from(kind)]
+                .add(plain.len() as u64, sealed.into());
             open = Some(pack);
         }
         lock(idle).extend(open);

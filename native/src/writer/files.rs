@@ -177,8 +177,7 @@ impl Shift<'_> {
                 self.read_small(&mut source, desk)?
             };
             if let Some(stat) = source.unchanged()? {
-                let counts = self.engine.counts();
-                counts.files.fetch_add(1, Relaxed);
+                self.engine.files_read.fetch_add(1, Relaxed);
                 task.directory.set_content(entry, content, stat);
                 return Ok(());
             }
@@ -249,8 +248,8 @@ impl Shift<'_> {
     }
 
     fn count_read(&self, portion: &Portion) {
-        let counts = self.engine.counts();
-        counts.read.fetch_add(portion.cut_bytes(), Relaxed);
+        let bytes = &self.engine.bytes_read;
+        bytes.fetch_add(portion.cut_bytes(), Relaxed);
     }
 }
 

@@ -1,5 +1,6 @@
-//! Where packs become durable: a thread that writes their bytes, flushes each to the disk, names it,
-//! and only then tells the index, so that no core waits for the disk. What may not enter: making packs.
+//! Where packs become durable: a thread that writes their bytes, and one that flushes each to the disk,
+//! names it, and only then tells the index, so that no core waits for the disk, and no write for a flush.
+//! What may not enter: making packs.
 
 use std::io;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
@@ -14,7 +15,7 @@ use crate::blob::{hex, Id};
 use crate::errors::{Fault, Outcome};
 use crate::index::SharedIndex;
 
-/// Jobs that may wait for the disk; then whoever makes more waits too.
+/// Pieces of memory that may wait for the disk, and packs; then whoever makes more waits too.
 const WAITING_MOST: usize = 4;
 
 /// Pack id, lane, bytes.
@@ -27,9 +28,9 @@ enum Job {
 }
 
 pub struct Landing {
-    /// Both there until the drop.
+    /// There until the drop.
     queue: Option<SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
 
@@ -66,7 +67,7 @@ impl State {
 }
 
 impl Landing {
-    /// StoreError when the thread cannot be started.
+    /// StoreError when no thread can be started.
     pub fn new(index: SharedIndex, claims: Arc<Claims>) -> Outcome<Landing> {
         let (queue, arrivals) = sync_channel(WAITING_MOST);
         let shared = Arc::new(Shared {
@@ -75,14 +76,14 @@ impl Landing {
             state: Mutex::default(),
             changed: Condvar::new(),
         });
-        let worker = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("notou-landing".into())
-            .spawn(move || worker.run(&arrivals))
-            .map_err(|error| Fault::Store(format!("No thread could be started: {error}.")))?;
+        let (written, to_land) = sync_channel(WAITING_MOST);
+        let (writer, lander) = (shared.clone(), shared.clone());
         Ok(Landing {
             queue: Some(queue),
-            thread: Some(thread),
+            threads: vec![
+                start("notou-disk", move || writer.write_all(&arrivals, &written))?,
+                start("notou-landing", move || lander.land_all(&to_land))?,
+            ],
             shared,
         })
     }
@@ -137,11 +138,11 @@ impl Landing {
     }
 }
 
-/// The thread does not outlive the writer: what was handed over has landed then, or failed to.
+/// The threads do not outlive the writer: what was handed over has landed then, or failed to.
 impl Drop for Landing {
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // it has no way to panic, and a drop none to tell
             let _ = thread.join();
         }
@@ -153,24 +154,33 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, arrivals: &Receiver<Job>) {
+    fn write_all(&self, arrivals: &Receiver<Job>, written: &SyncSender<(u8, ClosedPack)>) {
         for job in arrivals {
             match job {
                 Job::Write(file, memory, offset) => {
                     self.attempt(|| on_disk(&file, file.write_at(&memory, offset)));
                     self.state().spare.push(memory);
                 }
+                // all its bytes came before it
                 Job::Land(lane, pack) => {
-                    let landed = self.attempt(|| self.land(lane, &pack));
-                    let mut state = self.state();
-                    state.waiting -= 1;
-                    if landed {
-                        state.finished.push((pack.id, lane, pack.size));
+                    if written.send((lane, pack)).is_err() {
+                        return;
                     }
-                    drop(state);
-                    self.changed.notify_all();
                 }
             }
+        }
+    }
+
+    fn land_all(&self, written: &Receiver<(u8, ClosedPack)>) {
+        for (lane, pack) in written {
+            let landed = self.attempt(|| self.land(lane, &pack));
+            let mut state = self.state();
+            state.waiting -= 1;
+            if landed {
+                state.finished.push((pack.id, lane, pack.size));
+            }
+            drop(state);
+            self.changed.notify_all();
         }
     }
 
@@ -202,4 +212,11 @@ impl Shared {
 /// What the system said, as the fault of the outbox.
 fn on_disk(file: &Unnamed, result: io::Result<()>) -> Outcome<()> {
     result.map_err(|error| Fault::of_write(&error, &file.folder().to_string_lossy()))
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Outcome<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .map_err(|error| Fault::Store(format!("No thread could be started: {error}.")))
 }

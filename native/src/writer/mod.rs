@@ -1,5 +1,6 @@
-//! `Writer` as Python sees it: files and blobs in, packs in the outbox out. The calling thread waits
-//! here without the interpreter's lock and looks at signals; everything else runs in `engine`.
+//! `Writer` as Python sees it: files and blobs in, packs in the outbox out. Files are submitted and
+//! their faults collected, so that Python decides about the next ones meanwhile. The calling thread
+//! waits here without the interpreter's lock and looks at signals; everything else runs in `engine`.
 //!
 //!   source   open, read and cut one file, within bounded memory
 //!   blob     compress; open again and compare
@@ -17,13 +18,13 @@
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::blob::{id_list, DATA, TREE};
 use crate::cut::{Rule, Secret};
@@ -45,6 +46,7 @@ mod source;
 mod unnamed;
 
 use engine::{Engine, Settings, Work};
+use files::ItemFault;
 use pack::Outbox;
 
 /// How long a signal may wait.
@@ -52,12 +54,16 @@ const SIGNALS: Duration = Duration::from_millis(100);
 /// The largest pack anyone may ask for; restic's largest is 128 MiB.
 const PACK_MOST: u64 = 512 << 20;
 
+type LaneWork<'py> = Vec<(PyRef<'py, Directory>, Vec<usize>)>;
+type Answer<T> = Receiver<Outcome<T>>;
 type Faults<'py> = Vec<(Bound<'py, PyBytes>, String)>;
 type CutRule = (String, usize, u32, usize);
 
 #[pyclass(frozen, module = "notou.kernel._native")]
 pub struct Writer {
     engine: Arc<Engine>,
+    /// Where the faults of what was submitted arrive.
+    submitted: Mutex<Option<Answer<Vec<ItemFault>>>>,
 }
 
 #[pymethods]
@@ -97,21 +103,45 @@ impl Writer {
         let engine = Engine::new(settings, index.shared(), outbox)?;
         Ok(Writer {
             engine: Arc::new(engine),
+            submitted: Mutex::default(),
         })
     }
 
-    fn store<'py>(
-        &self,
-        py: Python<'py>,
-        lane: u8,
-        work: Vec<(PyRef<'py, Directory>, Vec<usize>)>,
-    ) -> PyResult<Faults<'py>> {
-        let work: Work = work
+    fn submit(&self, work: Vec<(u8, LaneWork<'_>)>) -> PyResult<()> {
+        let mut submitted = self.submitted();
+        if submitted.is_some() {
+            return Err(not_collected().into());
+        }
+        let inner = |(directory, entries): (PyRef<'_, Directory>, _)| (directory.inner(), entries);
+        let work: Vec<(u8, Work)> = work
             .into_iter()
-            .map(|(directory, entries)| (directory.inner(), entries))
+            .map(|(lane, work)| (lane, work.into_iter().map(inner).collect()))
             .collect();
-        let faults = self.run(py, move |engine| engine.store(lane, &work))?;
-        Ok(fault_list(py, faults))
+        self.engine.begin();
+        let (answer, receiver) = self.job(move |engine| {
+            let stored = work.iter().map(|(lane, work)| engine.store(*lane, work));
+            stored
+                .collect::<Outcome<Vec<_>>>()
+                .map(|faults| faults.concat())
+        });
+        self.engine.cores().spawn(answer);
+        *submitted = Some(receiver);
+        Ok(())
+    }
+
+    fn collect<'py>(&self, py: Python<'py>, patience_s: f64) -> PyResult<Option<Faults<'py>>> {
+        let Some(receiver) = self.submitted().take() else {
+            return Ok(Some(Vec::new()));
+        };
+        let patience = Duration::try_from_secs_f64(patience_s);
+        let until = patience.map_or(None, |patience| Instant::now().checked_add(patience));
+        match self.wait(py, receiver, until)? {
+            Ok(faults) => Ok(Some(fault_list(py, faults))),
+            Err(receiver) => {
+                *self.submitted() = Some(receiver);
+                Ok(None)
+            }
+        }
     }
 
     fn store_blobs<'py>(
@@ -129,6 +159,9 @@ impl Writer {
     }
 
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
+        if self.submitted().is_some() {
+            return Err(not_collected().into());
+        }
         self.run(py, |engine| engine.flush())
     }
 
@@ -138,53 +171,100 @@ impl Writer {
         finished.into_iter().map(row).collect()
     }
 
-    fn progress(&self) -> (u64, u64, u64, u64, u64) {
-        let counts = self.engine.counts();
-        (
-            counts.files.load(Relaxed),
-            counts.read.load(Relaxed),
-            counts.blobs.load(Relaxed),
-            counts.plain.load(Relaxed),
-            counts.sealed.load(Relaxed),
-        )
+    fn progress(&self) -> (u64, u64) {
+        self.engine.progress()
+    }
+
+    fn stored(&self) -> HashMap<(u8, u8), (u64, u64, u64)> {
+        self.engine.stored().into_iter().collect()
     }
 }
 
 impl Writer {
-    /// Run `job` on the cores, looking at signals; an interrupt ends the job first, then passes on.
+    /// Do `work` beside what was submitted, and wait for it.
     fn run<T: Send + 'static>(
         &self,
         py: Python<'_>,
-        job: impl FnOnce(&Engine) -> Outcome<T> + Send + 'static,
+        work: impl FnOnce(&Engine) -> Outcome<T> + Send + 'static,
     ) -> PyResult<T> {
-        let (sender, mut receiver) = mpsc::sync_channel(1);
+        if self.submitted().is_none() {
+            self.engine.begin();
+        }
+        let (job, receiver) = self.job(work);
+        rayon::spawn(job);
+        match self.wait(py, receiver, None)? {
+            Ok(result) => Ok(result),
+            Err(_) => Err(broken_off().into()),
+        }
+    }
+
+    /// `work` as something that can be spawned, and where its result arrives.
+    fn job<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Outcome<T> + Send + 'static,
+    ) -> (impl FnOnce() + Send + 'static, Answer<T>) {
+        let (sender, receiver) = mpsc::sync_channel(1);
         let engine = self.engine.clone();
-        engine.begin();
-        self.engine.cores().spawn(move || {
-            // nobody listens any more only when the process is going down
-            let _ = sender.send(job(&engine));
-        });
+        let job = move || {
+            let result = work(&engine);
+            // before the answer: then whoever has it may take the engine down, and sees it go
+            drop(engine);
+            // nobody listens any more only when the writer or the process is going down
+            let _ = sender.send(result);
+        };
+        (job, receiver)
+    }
+
+    /// Wait without the interpreter's lock, looking at signals; an interrupt ends the work first, then
+    /// passes on. The receiver comes back when nothing had arrived `until` then.
+    fn wait<T: Send>(
+        &self,
+        py: Python<'_>,
+        mut receiver: Answer<T>,
+        until: Option<Instant>,
+    ) -> PyResult<Result<T, Answer<T>>> {
         let mut interrupt = None;
         loop {
+            let left = until.map_or(SIGNALS, |until| until - Instant::now());
             let waiting = &mut receiver;
-            let answer = py.detach(move || waiting.recv_timeout(SIGNALS));
-            match answer {
-                Ok(result) => return interrupt.map_or(Ok(result?), Err),
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Err(error) = py.check_signals() {
-                        self.engine.cancel();
-                        interrupt = Some(error);
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Fault::Store(
-                        "The kernel broke off by a fault of its own; please report it.".into(),
-                    )
-                    .into())
-                }
+            match py.detach(move || waiting.recv_timeout(left.min(SIGNALS))) {
+                Ok(result) => return interrupt.map_or(Ok(Ok(result?)), Err),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(broken_off().into()),
+            }
+            if let Err(error) = py.check_signals() {
+                self.engine.cancel();
+                interrupt = Some(error);
+            } else if interrupt.is_none() && until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(Err(receiver));
             }
         }
     }
+
+    fn submitted(&self) -> MutexGuard<'_, Option<Answer<Vec<ItemFault>>>> {
+        self.submitted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nothing of a writer runs on when it is gone.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(receiver) = self.submitted().take() {
+            self.engine.cancel();
+            // whatever it says, nobody is left to hear it
+            let _ = receiver.recv();
+        }
+    }
+}
+
+fn not_collected() -> Fault {
+    Fault::Usage("The work submitted before was not collected.".into())
+}
+
+fn broken_off() -> Fault {
+    Fault::Store("The kernel broke off by a fault of its own; please report it.".into())
 }
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,11 +1,12 @@
-"""Collects files to be stored, and stores them in large batches; then builds the trees of what is whole.
+"""Collects files to be stored and hands them to the kernel in large batches; while it stores one, the next is
+collected, and the trees of the one before are built.
 
 What may not enter: which files, which lanes (sorting), publishing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from notou.backup.sorting import Work
 from notou.backup.tally import Tally
@@ -13,28 +14,41 @@ from notou.backup.trees import TreeBuilder
 from notou.backup.walk import Frame
 from notou.events import ItemFailed, Report
 from notou.kernel import Directory, Writer
-from notou.model import BlobKind, Lane
+from notou.model import Lane
 
 _BATCH_FILES = 4096
 _BATCH_BYTES = 128 * 1024 * 1024
 _PENDING_ENTRIES = 16384
 """Directories that wait for their trees hold their listing in memory; this bounds it."""
 
+_PATIENCE_S = 0.1
+
 
 class Intake:
     """The files and directories between the walk and the vault."""
 
-    def __init__(self, writer: Writer, trees: TreeBuilder, tally: Tally, report: Report) -> None:
-        """``report`` is told ItemFailed of each file that is not stored."""
+    def __init__(
+        self,
+        writer: Writer,
+        trees: TreeBuilder,
+        tally: Tally,
+        report: Report,
+        while_waiting: Callable[[], None],
+    ) -> None:
+        """``report`` is told ItemFailed of each file that is not stored; ``while_waiting`` is called now and
+        then while the kernel is not done.
+        """
         self._writer = writer
         self._trees = trees
         self._tally = tally
         self._report = report
+        self._while_waiting = while_waiting
         self._work: dict[Lane, list[tuple[Directory, list[int]]]] = {}
-        self._files = 0
-        self._bytes = 0
+        self._files = self._bytes = 0
+        self.files_taken = self.bytes_taken = 0
         self._whole: list[Frame] = []
         self._entries = 0
+        self._submitted: list[Frame] = []  # whole once what was submitted is stored
 
     @property
     def full(self) -> bool:
@@ -49,8 +63,11 @@ class Intake:
         for lane, entries in work.items():
             for portion in _portions(entries, sizes):
                 self._work.setdefault(lane, []).append((frame.directory, portion))
+                size = sum(sizes[entry] for entry in portion)
                 self._files += len(portion)
-                self._bytes += sum(sizes[entry] for entry in portion)
+                self._bytes += size
+                self.files_taken += len(portion)
+                self.bytes_taken += size
                 if self.full:
                     yield
 
@@ -60,18 +77,27 @@ class Intake:
         self._entries += len(frame.directory.kinds)
 
     def drain(self) -> None:
-        """Store every file taken in, then build the trees of the directories that are whole."""
-        for lane, work in sorted(self._work.items()):
-            with self._tally.spending(self._writer, lane, BlobKind.DATA):
-                faults = self._writer.store(lane, work)
-            for path, reason in faults:
-                self._tally.faults += 1
-                self._report(ItemFailed(path, reason))
-        self._work.clear()
-        self._files = self._bytes = 0
-        self._trees.finish(self._whole)
-        self._whole.clear()
-        self._entries = 0
+        """Hand over what was taken in, once the kernel has stored what it had; meanwhile build its trees."""
+        self._collect()
+        self._writer.submit(sorted(self._work.items()))
+        stored, self._submitted = self._submitted, self._whole
+        self._work, self._whole = {}, []
+        self._files = self._bytes = self._entries = 0
+        self._trees.finish(stored)
+
+    def settle(self) -> None:
+        """Return when all that was taken in is stored, and the trees of whole directories are built."""
+        self.drain()
+        self._collect()
+        self._trees.finish(self._submitted)
+        self._submitted = []
+
+    def _collect(self) -> None:
+        while (faults := self._writer.collect(_PATIENCE_S)) is None:
+            self._while_waiting()
+        for path, reason in faults:
+            self._tally.faults += 1
+            self._report(ItemFailed(path, reason))
 
 
 def _portions(entries: list[int], sizes: list[int]) -> Iterator[list[int]]:

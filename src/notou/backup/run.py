@@ -64,10 +64,10 @@ class _Run:
         adopt_stray_packs(vault, index, self._parents)
         self._publisher = Publisher(destination, index)
         self._publisher.take_over()
-        self._tally = Tally()
         self._writer = self._make_writer(index)
+        self._tally = Tally(self._writer)
         self._trees = TreeBuilder(self._writer, self._tally, report)
-        self._intake = Intake(self._writer, self._trees, self._tally, report)
+        self._intake = Intake(self._writer, self._trees, self._tally, report, self._news)
         compared = {
             lane: tuple(one.tree for one in parents.chain)
             for lane, parents in self._parents.items()
@@ -87,7 +87,7 @@ class _Run:
         self._publisher.forget([*earlier, *self._partials])
         return BackupResult(
             snapshots=tuple(snapshots),
-            counts=dict(sorted(self._tally.lanes.items())),
+            counts=self._tally.lanes(),
             faults=self._tally.faults + self._walk.faults,
             copies=tuple(self._to.replicator.outcomes()),
         )
@@ -122,16 +122,24 @@ class _Run:
             if self._intake.full:
                 self._drain()
         assert frame is not None
-        self._drain()
+        self._intake.settle()
+        self._news()
         return frame
 
     def _drain(self) -> None:
         self._intake.drain()
-        self._publisher.offer_finished(self._writer)
-        current = self._walk.stack[-1].directory.path if self._walk.stack else b""
-        self._report(Progress(self._tally.files, self._tally.bytes, current=current))
+        self._news()
         if self._walk.stack and self._is_partial_due():
             self._publish_partial()
+
+    def _news(self) -> None:
+        """Send what is finished, and tell how far the work is."""
+        self._publisher.offer_finished(self._writer)
+        files, bytes_ = self._writer.progress()
+        files += self._tally.files - self._intake.files_taken
+        bytes_ += self._tally.bytes - self._intake.bytes_taken
+        current = self._walk.stack[-1].directory.path if self._walk.stack else b""
+        self._report(Progress(files, bytes_, current=current))
 
     def _is_partial_due(self) -> bool:
         if max(self._publisher.new_bytes().values(), default=0) >= self._options.partial_every_bytes:
@@ -141,7 +149,7 @@ class _Run:
 
     def _lanes_with_news(self) -> set[Lane]:
         """Lanes that have data which no snapshot of theirs published so far refers to."""
-        counts = self._tally.lanes.items()
+        counts = self._tally.lanes().items()
         return {lane for lane, count in counts if count.data_blobs > self._told.get(lane, 0)}
 
     def _publish_partial(self) -> None:
@@ -149,6 +157,8 @@ class _Run:
 
         A lane's partial snapshot replaces its last one of this run.
         """
+        self._intake.settle()
+        self._news()
         news = self._lanes_with_news()
         trees = self._trees.tops(self._walk.stack)
         wanted = [
@@ -158,7 +168,7 @@ class _Run:
         replaced = [one for one in self._partials if any(one.lane is new.lane for new in published)]
         self._publisher.forget(replaced)
         self._partials = [one for one in self._partials if one not in replaced] + published
-        self._told = {lane: count.data_blobs for lane, count in self._tally.lanes.items()}
+        self._told = {lane: count.data_blobs for lane, count in self._tally.lanes().items()}
         self._published_ns = self._now()
 
     def _trees_of(self, top: Frame) -> dict[Lane, bytes]:

@@ -5,8 +5,6 @@ What may not enter: anything that decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -17,19 +15,33 @@ from notou.kernel import Writer
 from notou.kernel.gotext import json_string, quote, rfc3339
 from notou.model import BlobKind, Lane
 
+_NOTHING = (0, 0, 0)
+
 
 class Tally:
     """The counts of one run."""
 
-    def __init__(self) -> None:
-        self.lanes: dict[Lane, Counts] = {}
+    def __init__(self, writer: Writer) -> None:
+        """``writer`` knows what was stored new."""
         self.files = 0
         self.bytes = 0
         self.faults = 0
+        self._writer = writer
+        self._lanes: dict[Lane, Counts] = {}
 
-    def of(self, lane: Lane) -> Counts:
-        """The counts of a lane."""
-        return self.lanes.setdefault(lane, Counts())
+    def lanes(self) -> dict[Lane, Counts]:
+        """The counts so far, in lane order."""
+        sums = self._writer.stored()
+        for lane in {Lane(lane) for lane, _ in sums}:
+            data, tree = sums.get((lane, BlobKind.DATA), _NOTHING), sums.get((lane, BlobKind.TREE), _NOTHING)
+            counts = self._of(lane)
+            counts.data_blobs, counts.tree_blobs = data[0], tree[0]
+            counts.data_added = data[1] + tree[1]
+            counts.data_added_packed = data[2] + tree[2]
+        return dict(sorted(self._lanes.items()))
+
+    def _of(self, lane: Lane) -> Counts:
+        return self._lanes.setdefault(lane, Counts())
 
     def entered(self, frame: Frame, work: Work) -> None:
         """Count a directory's files as they were sorted."""
@@ -40,7 +52,7 @@ class Tally:
         for lane, items in frame.items.items():
             files = items if plain else [entry for entry in items if kinds[entry] == ord("f")]
             size = sum(sizes) if len(files) == len(sizes) else sum(sizes[entry] for entry in files)
-            counts = self.of(lane)
+            counts = self._of(lane)
             to_store = len(work.get(lane, ()))
             counts.files_unmodified += len(files) - to_store
             changed = _count_known(frame, work.get(lane, []))
@@ -53,7 +65,7 @@ class Tally:
 
     def left(self, frame: Frame, lane: Lane, *, unchanged: bool) -> None:
         """Count a directory whose tree of a lane is there."""
-        counts = self.of(lane)
+        counts = self._of(lane)
         if unchanged:
             counts.dirs_unmodified += 1
         elif lane in frame.compared:
@@ -61,26 +73,12 @@ class Tally:
         else:
             counts.dirs_new += 1
 
-    @contextmanager
-    def spending(self, writer: Writer, lane: Lane, kind: BlobKind) -> Iterator[None]:
-        """Count the blobs that are new to the vault inside the with block, all of one lane and kind."""
-        _, _, blobs, plain, sealed = writer.progress()
-        yield
-        _, _, blobs_now, plain_now, sealed_now = writer.progress()
-        counts = self.of(lane)
-        if kind == BlobKind.DATA:
-            counts.data_blobs += blobs_now - blobs
-        else:
-            counts.tree_blobs += blobs_now - blobs
-        counts.data_added += plain_now - plain
-        counts.data_added_packed += sealed_now - sealed
-
     def summary(self, lane: Lane, start_ns: int, end_ns: int) -> dict[str, Any]:
         """A lane's counts as the summary of its snapshot; the fields and their order are restic's."""
         return {
             "backup_start": rfc3339(start_ns),
             "backup_end": rfc3339(end_ns),
-            **asdict(self.of(lane)),
+            **asdict(self.lanes().get(lane, Counts())),
         }
 
 

@@ -93,7 +93,6 @@ class TreeBuilder:
 
     def _store(self) -> None:
         for lane, plains in sorted(self._new.items()):
-            with self._tally.spending(self._writer, lane, BlobKind.TREE):
-                self._writer.store_blobs(lane, BlobKind.TREE, plains)
+            self._writer.store_blobs(lane, BlobKind.TREE, plains)
         self._new.clear()
         self._new_bytes = 0

@@ -32,6 +32,10 @@ def seal(key: bytes, plain: bytes) -> bytes:
 def unseal(key: bytes, sealed: bytes) -> bytes:
     """The plain bytes. DamagedError when shorter than 32 bytes, the nonce is zero or the MAC differs."""
 
+def scrypt(password: bytes, salt: bytes, n: int, r: int, p: int) -> bytes:
+    """The 64 bytes that scrypt (RFC 7914) makes of a password; memory is 128 · n · r bytes.
+    UsageError where it is not defined for n, r and p."""
+
 def compress(plain: bytes, level: int) -> bytes:
     """One zstd frame with content size and no checksum."""
 
@@ -210,23 +214,27 @@ class Writer:
         ``level``; ``past_cache``: nothing on this machine reads finished packs soon, so they need not go
         through the system's cache.
         The index is asked for what the lane holds already and is told of each finished pack."""
-    def store(self, lane: int, work: list[tuple[Directory, list[int]]]) -> list[ItemFault]:
-        """Store the content of file entries; each Directory then knows it (content, encode). Opened with
-        O_NOFOLLOW; the inode and
-        type must be those listed. A file whose size or mtime changes while it is read is read again twice,
-        then a fault, never stored half; entry metadata follow
-        the last fstat. Signals are looked at while working (KeyboardInterrupt passes). StoreFullError when
-        the outbox is full."""
+    def submit(self, work: list[tuple[int, list[tuple[Directory, list[int]]]]]) -> None:
+        """Begin to store the content of file entries, by lane, in the order given; returns at once.
+        Each Directory knows the content of its entries (content, encode) once it was collected. Files are
+        opened with O_NOFOLLOW; the inode and type must be those listed. A file whose size or mtime changes
+        while it is read is read again twice, then a fault, never stored half; entry metadata follow
+        the last fstat. UsageError where the work submitted before was not collected."""
+    def collect(self, patience_s: float) -> list[ItemFault] | None:
+        """Wait until what was submitted is stored; the files that could not be, in the order given. None when
+        it is not done after ``patience_s``; [] when nothing was submitted. Signals are looked at while
+        waiting (KeyboardInterrupt passes). StoreFullError when the outbox is full."""
     def store_blobs(self, lane: int, kind: int, blobs: list[bytes]) -> list[bytes]:
-        """Store plain blobs as they are; returns their ids. What the lane holds already is not stored
-        again."""
+        """Store plain blobs as they are, beside what was submitted; returns their ids. What the lane holds
+        already is not stored again."""
     def flush(self) -> None:
-        """Close and write the open packs of every lane."""
+        """Close and write the open packs of every lane. UsageError where work was not collected."""
     def finished(self) -> list[tuple[bytes, int, int]]:
         """(pack id, lane, size in bytes) of packs finished since the last call."""
-    def progress(self) -> tuple[int, int, int, int, int]:
-        """So far: (files read, bytes read, blobs stored new, their plain bytes, their sealed bytes).
-        Callable from any thread."""
+    def progress(self) -> tuple[int, int]:
+        """(files, bytes) read so far. Callable from any thread."""
+    def stored(self) -> dict[tuple[int, int], tuple[int, int, int]]:
+        """What was stored new so far: (lane, kind) → (blobs, their plain bytes, their sealed bytes)."""
 
 # ---------------------------------------------------------------- writing the file system
 

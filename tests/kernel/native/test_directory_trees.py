@@ -12,6 +12,7 @@ import pytest
 
 from notou.errors import DamagedError, UsageError
 from notou.model import Lane
+from tests.kernel.work import store
 from tests.support.odd_tree import make_odd_tree
 from tests.support.restic import Restic
 
@@ -38,7 +39,7 @@ def encoded(native: ModuleType, folder: Path, subtrees: dict[int, bytes] | None 
         writer = native.Writer(
             bytes(range(64)), bytes(32), index, os.fsencode(outbox), rules, 1 << 20, 3, past_cache=False
         )
-        assert writer.store(LANE, [(directory, files)]) == []
+        assert store(writer, LANE, [(directory, files)]) == []
         writer.flush()
     others = [number for number, kind in enumerate(directory.kinds) if kind != ord("d")]
     tree, faults = directory.encode(LANE, others, subtrees or {})

@@ -9,15 +9,16 @@ import signal
 import threading
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notou.errors import StoreError, UsageError
 from notou.model import BlobKind
+from tests.kernel.work import blobs_stored, store
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from notou.kernel import Directory, Index, Writer
@@ -66,13 +67,13 @@ def test_files_of_every_size_come_back(
     (source / "file").write_bytes(data)
     writer, index = make_writer(native, tmp_path / "outbox", past_cache=past_cache)
     directory, entries = listed(native, source)
-    assert writer.store(lane, [(directory, entries)]) == []
+    assert store(writer, lane, [(directory, entries)]) == []
     writer.flush()
     ids = directory.content(0)
     assert ids is not None
     assert read_back(native, index, tmp_path / "outbox", lane, ids) == data
     assert [_plain(index, blob_id) for blob_id in ids] == native.cut(RULES[lane], CUT_KEY, data)
-    assert writer.progress()[:2] == (1, size)
+    assert writer.progress() == (1, size)
 
 
 def _plain(index: Index, blob_id: bytes) -> int:
@@ -87,12 +88,12 @@ def test_threads_that_meet_the_same_bytes_store_them_once(native: ModuleType, tm
         (source / f"{number}").write_bytes(b"the same %d" % (number % 3) * 3000)
     writer, index = make_writer(native, tmp_path / "outbox", pack_bytes=2000)
     directory, entries = listed(native, source)
-    assert writer.store(LANE, [(directory, entries)]) == []
+    assert store(writer, LANE, [(directory, entries)]) == []
     again, entries = listed(native, source)
-    assert writer.store(LANE, [(again, entries)]) == []
+    assert store(writer, LANE, [(again, entries)]) == []
     writer.flush()
     assert len(index) == 3
-    assert writer.progress()[2] == 3
+    assert blobs_stored(writer) == 3
 
 
 def test_packs_are_whole_files_named_by_their_bytes(native: ModuleType, tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_file_that_grows_while_it_is_read_is_stored_whole_or_not_at_all(
 
     thread = threading.Thread(target=keep_appending)
     thread.start()
-    faults = writer.store(LANE, [work])
+    faults = store(writer, LANE, [work])
     stop.set()
     thread.join()
     writer.flush()
@@ -153,7 +154,7 @@ def test_a_file_that_holds_less_than_it_says_is_a_fault(native: ModuleType, tmp_
     (directory,) = native.list_directories([(folder, [name])])
     assert directory.sizes == [4096]  # as sysfs says; it gives a few bytes
     writer, _ = make_writer(native, tmp_path / "outbox")
-    ((path, sentence),) = writer.store(LANE, [(directory, [0])])
+    ((path, sentence),) = store(writer, LANE, [(directory, [0])])
     assert path == folder + b"/" + name
     assert sentence.endswith("changed while it was being read; the next backup will take it.")
     assert directory.content(0) is None
@@ -171,7 +172,7 @@ def test_what_is_no_longer_the_listed_file_is_a_fault_each(native: ModuleType, t
     (source / "link").symlink_to(tmp_path / "link")
     (source / "other").write_bytes(b"other")
     writer, _ = make_writer(native, tmp_path / "outbox")
-    faults = dict(writer.store(LANE, [work]))
+    faults = dict(store(writer, LANE, [work]))
     assert {os.path.basename(path): sentence.split()[1] for path, sentence in faults.items()} == {
         b"fifo": "was",
         b"gone": "vanished",
@@ -198,7 +199,7 @@ def test_an_interrupt_ends_the_work_soon_and_what_is_stored_is_whole(
     for pack_id, _, _ in writer.finished():
         data = (tmp_path / "outbox" / pack_id.hex()).read_bytes()
         assert native.verify_pack(KEY, pack_id, data)[1:] == ([], "")
-    assert len(index) == writer.progress()[2]
+    assert len(index) == blobs_stored(writer)
 
 
 def test_an_outbox_that_is_gone_ends_the_run(native: ModuleType, tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_progress_may_be_asked_from_another_thread(native: ModuleType, tmp_path:
 
     def watch() -> None:
         while not done.is_set():
-            seen.append(writer.progress()[2])
+            seen.append(blobs_stored(writer))
             time.sleep(0)
 
     thread = threading.Thread(target=watch)
@@ -229,7 +230,7 @@ def test_progress_may_be_asked_from_another_thread(native: ModuleType, tmp_path:
     done.set()
     thread.join()
     assert seen == sorted(seen)
-    assert writer.progress()[2] == 200
+    assert blobs_stored(writer) == 200
 
 
 def test_requests_that_make_no_sense_are_refused(native: ModuleType, tmp_path: Path) -> None:
@@ -238,8 +239,8 @@ def test_requests_that_make_no_sense_are_refused(native: ModuleType, tmp_path: P
     writer, _ = make_writer(native, tmp_path / "outbox")
     directory, _ = listed(native, source)
     for call in (
-        lambda: writer.store(2, []),
-        lambda: writer.store(LANE, [(directory, [0])]),
+        lambda: store(writer, 2, []),
+        lambda: store(writer, LANE, [(directory, [0])]),
         lambda: writer.store_blobs(LANE, 2, [b"x"]),
         lambda: native.Writer(KEY, b"short", native.Index([]), b"/tmp", RULES, 1 << 20, 3, past_cache=False),
         lambda: native.Writer(
@@ -249,3 +250,49 @@ def test_requests_that_make_no_sense_are_refused(native: ModuleType, tmp_path: P
     ):
         with pytest.raises(UsageError):
             call()
+
+
+def test_what_is_submitted_is_stored_while_trees_are_and_collected_once(
+    native: ModuleType, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    data = random.Random(1).randbytes(40 << 20)
+    (source / "film").write_bytes(data)
+    writer, index = make_writer(native, tmp_path / "outbox")
+    directory, entries = listed(native, source)
+    writer.submit([(0, [(directory, entries)]), (1, [(directory, entries)])])
+    with pytest.raises(UsageError, match="not collected"):
+        writer.submit([])
+    with pytest.raises(UsageError, match="not collected"):
+        writer.flush()
+    patience = [writer.collect(0)]
+    writer.store_blobs(LANE, BlobKind.TREE, [b'{"nodes":[]}\n'])
+    while patience[-1] is None:
+        patience.append(writer.collect(0.001))
+    assert (patience[-1], writer.collect(0)) == ([], [])
+    writer.flush()
+    ids = directory.content(0)
+    assert ids is not None
+    assert read_back(native, index, tmp_path / "outbox", 1, ids) == data
+    assert {lane for (lane, _) in writer.stored()} == {0, 1}
+
+
+def test_a_writer_that_goes_away_takes_its_work_with_it(native: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "film").write_bytes(bytes(500 << 20))
+    before = landing_threads()
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    directory, entries = listed(native, source)
+    writer.submit([(LANE, [(directory, entries)])])
+    assert landing_threads() - before
+    del writer
+    assert directory.content(0) is None
+    assert os.listdir(tmp_path / "outbox") == []
+    assert not landing_threads() - before
+
+
+def landing_threads() -> set[str]:
+    names = {thread: Path(f"/proc/self/task/{thread}/comm") for thread in os.listdir("/proc/self/task")}
+    return {thread for thread, name in names.items() if name.read_text().strip() == "notou-landing"}

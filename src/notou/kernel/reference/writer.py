@@ -56,14 +56,30 @@ class Writer:
         self._level = level
         self._open: dict[tuple[int, int], OpenPack] = {}  # (lane, kind) → its open pack
         self._finished: list[tuple[bytes, int, int]] = []
-        self._progress = (0, 0, 0, 0, 0)
+        self._progress = (0, 0)
+        self._stored: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._submitted: list[tuple[int, list[tuple[Directory, list[int]]]]] = []
 
-    def store(self, lane: int, work: list[tuple[Directory, list[int]]]) -> list[ItemFault]:
-        """Store the content of file entries; each Directory then knows it (content, encode).
+    def submit(self, work: list[tuple[int, list[tuple[Directory, list[int]]]]]) -> None:
+        """Take file entries to be stored, by lane; the work is done when it is collected.
+
+        UsageError where the work submitted before was not.
+        """
+        if self._submitted:
+            raise _not_collected()
+        self._submitted = work
+
+    def collect(self, patience_s: float) -> list[ItemFault] | None:
+        """Store what was submitted; each Directory then knows the content of its entries (content, encode).
 
         A file whose size or mtime changes while it is read is read again twice, then a fault, never
-        stored half. StoreFullError when the outbox is full.
+        stored half. Patience is not needed: there is no other thread that could do the work. StoreFullError
+        when the outbox is full.
         """
+        work, self._submitted = self._submitted, []
+        return [fault for lane, of_lane in work for fault in self._store(lane, of_lane)]
+
+    def _store(self, lane: int, work: list[tuple[Directory, list[int]]]) -> list[ItemFault]:
         self._rule(lane)
         faults = []
         for directory, entries in work:
@@ -75,7 +91,8 @@ class Writer:
                     faults.append((path, str(error)))
                     continue
                 directory.set_stored(entry, content, stat)
-                self._count(files=1, read=stat.st_size)
+                # one assignment of a whole tuple, so that another thread never sees half of it
+                self._progress = self._progress[0] + 1, self._progress[1] + stat.st_size
         return faults
 
     def _store_pieces(self, lane: int, read: Read) -> tuple[bytes, ...]:
@@ -95,13 +112,16 @@ class Writer:
         if pack is None:
             pack = self._open[lane, kind] = OpenPack(self._key, kind, self._level)
         entry = pack.add(blob_id, plain)
-        self._count(blobs=1, plain=len(plain), sealed=entry.length)
+        sums = self._stored.get((lane, kind), (0, 0, 0))
+        self._stored[lane, kind] = sums[0] + 1, sums[1] + len(plain), sums[2] + entry.length
         if pack.is_full(self._pack_bytes):
             self._finish(lane, kind)
         return blob_id
 
     def flush(self) -> None:
-        """Close and write the open packs of every lane."""
+        """Close and write the open packs of every lane. UsageError where work was not collected."""
+        if self._submitted:
+            raise _not_collected()
         for lane, kind in sorted(self._open):
             self._finish(lane, kind)
 
@@ -116,16 +136,19 @@ class Writer:
         finished, self._finished = self._finished, []
         return finished
 
-    def progress(self) -> tuple[int, int, int, int, int]:
-        """So far: (files read, bytes read, blobs stored new, their plain bytes, their sealed bytes)."""
+    def progress(self) -> tuple[int, int]:
+        """(files, bytes) read so far."""
         return self._progress
 
-    def _count(self, files: int = 0, read: int = 0, blobs: int = 0, plain: int = 0, sealed: int = 0) -> None:
-        # one assignment of a whole tuple, so that another thread never sees half of it
-        now = self._progress
-        self._progress = now[0] + files, now[1] + read, now[2] + blobs, now[3] + plain, now[4] + sealed
+    def stored(self) -> dict[tuple[int, int], tuple[int, int, int]]:
+        """What was stored new so far: (lane, kind) → (blobs, their plain bytes, their sealed bytes)."""
+        return dict(self._stored)
 
     def _rule(self, lane: int) -> CutRule:
         if not 0 <= lane < len(self._rules):
             raise UsageError(f"The writer was given no cut rule for lane {lane}.")
         return self._rules[lane]
+
+
+def _not_collected() -> UsageError:
+    return UsageError("The work submitted before was not collected.")
