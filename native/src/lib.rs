@@ -13,6 +13,7 @@ mod hash;
 mod index;
 mod memory;
 mod open;
+mod pack_check;
 mod seal;
 mod stretch;
 mod target;
@@ -31,6 +32,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     directory::register(m)?;
     index::register(m)?;
     open::register(m)?;
+    pack_check::register(m)?;
     target::register(m)?;
     usage::register(m)?;
     writer::register(m)?;

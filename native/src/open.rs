@@ -1,15 +1,15 @@
-//! Opening what packs hold: blobs by their entries, headers, whole packs; everything verified before
-//! it is handed out. What may not enter: reading files, deciding what to do about damage.
+//! Opening what packs hold: blobs by their entries, and headers; everything verified before it is
+//! handed out. What may not enter: reading files, deciding what to do about damage.
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rayon::prelude::*;
 use std::cell::RefCell;
 
-use crate::blob::{entries_of, hex, id_of, Entry, Id, Maker, DATA, TREE};
+use crate::blob::{entries_of, hex, Entry, Id, Maker, DATA, TREE};
 use crate::errors::{Fault, Outcome};
-use crate::hash::{sha256, Hash};
-use crate::seal::{open, open_by_portions, open_into, Key};
+use crate::hash::sha256;
+use crate::seal::{open, open_into, Key};
 use crate::zstd_frames::decompress_into;
 
 /// restic's own bound of a pack header.
@@ -21,7 +21,7 @@ const PACK_MOST: u64 = u32::MAX as u64;
 
 thread_local! {
     /// What was decrypted and is not yet decompressed; kept, so that small blobs cost no allocation.
-    static DECRYPTED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    pub static DECRYPTED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The plain bytes of one blob; `data` is the pack's bytes from offset `base`.
@@ -43,19 +43,7 @@ pub fn open_blob(key: &Key, data: &[u8], base: u64, entry: &Entry) -> Outcome<Ve
     Ok(plain)
 }
 
-/// Whether a blob is what its entry says; one that is stored raw is never held whole.
-fn verify_blob(key: &Key, data: &[u8], entry: &Entry) -> Outcome<()> {
-    if entry.plain_length != 0 {
-        return open_blob(key, data, 0, entry).map(|_| ());
-    }
-    let mut hash = Hash::new();
-    open_by_portions(key, sealed_bytes(data, 0, entry)?, |_, plain| {
-        hash.update(plain)
-    })?;
-    check_id(hash.finish(), entry)
-}
-
-fn check_id(found: Id, entry: &Entry) -> Outcome<()> {
+pub fn check_id(found: Id, entry: &Entry) -> Outcome<()> {
     if found == entry.id {
         return Ok(());
     }
@@ -64,7 +52,7 @@ fn check_id(found: Id, entry: &Entry) -> Outcome<()> {
     ))
 }
 
-fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
+pub fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
     if plain.len() == entry.plain_length as usize {
         return Ok(());
     }
@@ -75,7 +63,7 @@ fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
     )))
 }
 
-fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8]> {
+pub fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8]> {
     let start = u64::from(entry.offset).checked_sub(base);
     let range = start.and_then(|start| {
         let start = usize::try_from(start).ok()?;
@@ -155,43 +143,6 @@ fn unreadable(what: &str) -> Fault {
     Fault::Damaged(format!("The pack cannot be read: {what}."))
 }
 
-/// What was found in one whole pack.
-#[derive(Default)]
-pub struct Verdict {
-    pub entries: Vec<Entry>,
-    pub damaged: Vec<(Entry, String)>,
-    /// About the pack as a whole; empty when all is well.
-    pub sentence: String,
-}
-
-/// The contract of `verify_pack`.
-pub fn verify(key: &Key, pack_id: &Id, data: &[u8]) -> Verdict {
-    let (entries, header_fault) = match header(key, data, data.len() as u64) {
-        Ok(entries) => (entries, None),
-        Err(fault) => (Vec::new(), Some(fault.sentence())),
-    };
-    let check = |entry: &Entry| {
-        let fault = verify_blob(key, data, entry).err()?;
-        Some((*entry, blob_sentence(entry, &fault)))
-    };
-    // the pack's own hash cannot be split, so the blobs are opened beside it
-    let (named_right, damaged) = rayon::join(
-        || sha256(data) == *pack_id,
-        || entries.par_iter().filter_map(check).collect(),
-    );
-    let misnamed = (!named_right).then(|| {
-        format!(
-            "The pack {} does not hold the bytes its name says.",
-            hex(pack_id)
-        )
-    });
-    Verdict {
-        entries,
-        damaged,
-        sentence: header_fault.or(misnamed).unwrap_or_default(),
-    }
-}
-
 #[derive(IntoPyObject)]
 enum Opened<'py> {
     Plain(Bound<'py, PyBytes>),
@@ -232,31 +183,9 @@ fn read_header<'py>(
     Maker::new(py)?.entries(&entries)
 }
 
-type PyEntry<'py> = Bound<'py, PyAny>;
-type PyVerdict<'py> = (Vec<PyEntry<'py>>, Vec<(PyEntry<'py>, String)>, String);
-
-#[pyfunction]
-fn verify_pack<'py>(
-    py: Python<'py>,
-    key: &[u8],
-    pack_id: &[u8],
-    data: &[u8],
-) -> PyResult<PyVerdict<'py>> {
-    let (key, id) = (Key::new(key)?, id_of(pack_id)?);
-    let verdict = py.detach(|| verify(&key, &id, data));
-    let maker = Maker::new(py)?;
-    let entries = maker.entries(&verdict.entries)?;
-    let mut damaged = Vec::with_capacity(verdict.damaged.len());
-    for (entry, sentence) in verdict.damaged {
-        damaged.push((maker.entry(&entry)?, sentence));
-    }
-    Ok((entries, damaged, verdict.sentence))
-}
-
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(open_blobs, m)?)?;
-    m.add_function(wrap_pyfunction!(read_header, m)?)?;
-    m.add_function(wrap_pyfunction!(verify_pack, m)?)
+    m.add_function(wrap_pyfunction!(read_header, m)?)
 }
 
 #[cfg(test)]
@@ -282,29 +211,16 @@ mod tests {
         pack
     }
 
-    fn verdict(pack: &[u8]) -> Verdict {
-        verify(&key(), &sha256(pack), pack)
+    fn entries(pack: &[u8]) -> Outcome<Vec<Entry>> {
+        header(&key(), pack, pack.len() as u64)
     }
 
     #[test]
-    fn a_whole_pack_verifies_and_its_blobs_open() {
+    fn a_header_tells_what_the_pack_holds() {
         let pack = pack(|_| {});
-        let verdict = verdict(&pack);
-        assert_eq!((verdict.damaged.len(), verdict.sentence.as_str()), (0, ""));
-        let plain = open_blob(&key(), &pack, 0, &verdict.entries[0]).unwrap();
+        let entries = entries(&pack).unwrap();
+        let plain = open_blob(&key(), &pack, 0, &entries[0]).unwrap();
         assert_eq!(plain, b"content");
-    }
-
-    #[test]
-    fn every_truncation_and_every_flipped_byte_is_found() {
-        let whole = pack(|_| {});
-        let id = sha256(&whole);
-        for end in 0..whole.len() {
-            assert!(!verify(&key(), &id, &whole[..end]).sentence.is_empty());
-            let mut flipped = whole.clone();
-            flipped[end] ^= 1;
-            assert!(!verify(&key(), &id, &flipped).sentence.is_empty());
-        }
     }
 
     #[test]
@@ -319,7 +235,7 @@ mod tests {
             &|header| header.clear(),
         ];
         for (number, edit) in edits.iter().enumerate() {
-            assert!(!verdict(&pack(edit)).sentence.is_empty(), "edit {number}");
+            assert!(entries(&pack(edit)).is_err(), "edit {number}");
         }
         let mut tail = vec![0; 100];
         tail.extend_from_slice(&u32::MAX.to_le_bytes());
@@ -329,7 +245,7 @@ mod tests {
     #[test]
     fn entries_outside_the_bytes_given_are_damage() {
         let pack = pack(|_| {});
-        let entry = verdict(&pack).entries[0];
+        let entry = entries(&pack).unwrap()[0];
         for (data, base) in [(&pack[..20], 0), (&pack[..], 1), (&pack[..], u64::MAX)] {
             assert!(matches!(
                 open_blob(&key(), data, base, &entry),

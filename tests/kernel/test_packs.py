@@ -13,7 +13,7 @@ from notou.errors import DamagedError, LimitError
 from notou.kernel import reference
 from notou.kernel.reference.packs import encode_header
 from notou.model import BlobEntry, BlobKind, Lane
-from tests.kernel.work import KEY, Work
+from tests.kernel.work import KEY, Work, checked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +44,8 @@ def test_a_pack_of_one_kernel_opens_with_the_other(
 ) -> None:
     writer, reader = pair
     pack_id, data, blobs = written(writer, tmp_path, kind)
-    entries, damaged, whole = reader.verify_pack(KEY, pack_id, data)
-    assert (damaged, whole) == ([], "")
+    entries = reader.read_header(KEY, data, len(data))
+    assert checked(reader, pack_id, data, entries) == ([], "")
     assert {entry.kind for entry in entries} == {kind}
     assert sorted(reader.open_blobs(KEY, data, 0, entries)) == sorted(blobs)
     assert entries == writer.read_header(KEY, data, len(data))
@@ -79,7 +79,8 @@ def test_one_damaged_blob_is_named_and_the_others_open(kernel: ModuleType, tmp_p
     victim = kernel.read_header(KEY, data, len(data))[2]
     hurt = bytearray(data)
     hurt[victim.offset + 20] ^= 1
-    entries, damaged, whole = kernel.verify_pack(KEY, pack_id, bytes(hurt))
+    entries = kernel.read_header(KEY, data, len(data))
+    damaged, whole = checked(kernel, pack_id, bytes(hurt), entries)
     assert len(entries) == len(BLOBS)
     assert pack_id.hex() in whole
     [(entry, sentence)] = damaged
@@ -103,8 +104,10 @@ def test_a_blob_under_a_wrong_id_or_size_is_damaged(kernel: ModuleType, tmp_path
 
 def test_every_truncation_is_found(kernel: ModuleType, tmp_path: Path) -> None:
     pack_id, data, _ = written(kernel, tmp_path, BlobKind.DATA)
+    entries = kernel.read_header(KEY, data, len(data))
     for end in [*range(0, len(data), 997), len(data) - 1]:
-        _, _, whole = kernel.verify_pack(KEY, pack_id, data[:end])
+        damaged, whole = checked(kernel, pack_id, data[:end], entries)
+        assert [entry for entry, _ in damaged] == [one for one in entries if one.offset + one.length > end]
         assert whole
 
 
@@ -133,8 +136,8 @@ def test_a_hostile_header_is_damage(kernel: ModuleType, case: str) -> None:
     data = hostile_packs(kernel)[case]
     with pytest.raises(DamagedError):
         kernel.read_header(KEY, data, len(data))
-    entries, _, whole = kernel.verify_pack(KEY, hashlib.sha256(data).digest(), data)
-    assert entries == []
+    entry = BlobEntry(0, hashlib.sha256(b"x").digest(), 0, 33, 0)
+    _, whole = checked(kernel, hashlib.sha256(data).digest(), data, [entry])
     assert whole
 
 
@@ -151,3 +154,12 @@ def test_a_blob_beyond_what_notou_holds_is_beyond_the_limit(kernel: ModuleType) 
         data = sealed_pack(kernel, bytes([kind]) + sizes + bytes(32))
         with pytest.raises(LimitError):
             kernel.read_header(KEY, data, len(data) + length)
+
+
+def test_an_index_with_blobs_where_none_can_lie_is_damage(kernel: ModuleType, tmp_path: Path) -> None:
+    pack_id, data, _ = written(kernel, tmp_path, BlobKind.DATA)
+    first, second, *rest = kernel.read_header(KEY, data, len(data))
+    for wrong in ([second, *rest], [first, second._replace(offset=second.offset - 1), *rest]):
+        with pytest.raises(DamagedError, match="cannot lie"):
+            checked(kernel, pack_id, data, wrong)
+    assert checked(kernel, pack_id, data, [first, second])[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from notou.kernel import reference
-from notou.model import BlobEntry, BlobKind, Lane
+from notou.model import UNKNOWN_LANE, BlobEntry, BlobKind, Lane
 from notou.vault.keys import open_key_file
 
 if TYPE_CHECKING:
@@ -25,6 +25,19 @@ def store(writer: Any, lane: int, work: list[tuple[Any, list[int]]]) -> list[tup
     writer.submit([(lane, work)])
     faults: list[tuple[bytes, str]] = writer.collect(float("inf"))
     return faults
+
+
+def checked(
+    kernel: Any, pack_id: bytes, data: bytes, entries: list[BlobEntry]
+) -> tuple[list[tuple[BlobEntry, str]], str]:
+    """What a kernel finds wrong with a pack that an index says holds ``entries``."""
+    index = kernel.Index([])
+    index.add_pack(pack_id, UNKNOWN_LANE, entries)
+    check = kernel.PackCheck(KEY, index, pack_id)
+    for start in range(0, len(data), 70_000):
+        check.feed(data[start : start + 70_000])
+    damaged, sentence = check.finish()
+    return damaged, sentence
 
 
 def blobs_stored(writer: Any) -> int:

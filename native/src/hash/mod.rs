@@ -137,7 +137,7 @@ mod tests {
 
     fn bytes(length: usize, seed: usize) -> Vec<u8> {
         (0..length)
-            .map(|i| ((i + seed) * (i ^ 0x5a5a) >> 3) as u8)
+            .map(|i| (((i + seed) * (i ^ 0x5a5a)) >> 3) as u8)
             .collect()
     }
 

@@ -27,6 +27,7 @@ else:
 KERNEL_NAME = _kernel.KERNEL_NAME
 Directory = _kernel.Directory
 Index = _kernel.Index
+PackCheck = _kernel.PackCheck
 Target = _kernel.Target
 Usage = _kernel.Usage
 Writer = _kernel.Writer
@@ -42,7 +43,6 @@ scrypt = _kernel.scrypt
 seal = _kernel.seal
 unseal = _kernel.unseal
 use_cpu_path = _kernel.use_cpu_path
-verify_pack = _kernel.verify_pack
 
 if TYPE_CHECKING:
     CutRule = _kernel.CutRule

@@ -57,15 +57,6 @@ def read_header(key: bytes, tail: bytes, pack_size: int) -> list[BlobEntry]:
     LimitError above 16 MiB of header.
     """
 
-def verify_pack(
-    key: bytes, pack_id: bytes, data: bytes
-) -> tuple[list[BlobEntry], list[tuple[BlobEntry, str]], str]:
-    """Check one whole pack: name against SHA-256, header, every blob opened and hashed.
-
-    Returns (entries of the header, damaged entries with a sentence each, sentence about the pack as a whole
-    or "").
-    """
-
 # ---------------------------------------------------------------- cutting
 
 CutRule = tuple[str, int, int, int]
@@ -194,6 +185,18 @@ def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[D
     Names given that do not exist are left out."""
 
 @final
+class PackCheck:
+    """Checks one pack as its bytes come: every blob the index has in it is opened and hashed, the header
+    compared with the index, the whole with the pack's name. One blob is in memory at a time."""
+
+    def __init__(self, key: bytes, index: Index, pack_id: bytes) -> None:
+        """NotFoundError when the index lacks the pack, DamagedError when it has blobs where none can lie."""
+    def feed(self, data: bytes) -> None:
+        """The next bytes of the pack, in portions of any size."""
+    def finish(self) -> tuple[list[tuple[BlobEntry, str]], str]:
+        """The damaged blobs with a sentence each, and a sentence about the pack as a whole or "". Once."""
+
+@final
 class Writer:
     """Reads, cuts, hashes, compresses, seals, verifies and packs; finished packs are files in the outbox,
     fsynced, named <id>."""
@@ -229,6 +232,9 @@ class Writer:
         already is not stored again."""
     def flush(self) -> None:
         """Close and write the open packs of every lane. UsageError where work was not collected."""
+    def close(self) -> None:
+        """End what is being stored and wait until nothing more is written; what was not flushed is lost.
+        Nothing can be stored afterwards. Again is fine."""
     def finished(self) -> list[tuple[bytes, int, int]]:
         """(pack id, lane, size in bytes) of packs finished since the last call."""
     def progress(self) -> tuple[int, int]:

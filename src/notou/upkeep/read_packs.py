@@ -1,15 +1,18 @@
-"""Reads packs whole and verifies them with the kernel, one at a time so that memory stays bounded.
+"""Reads packs from end to end and has the kernel check them, some at a time, each in portions.
 
 What may not enter: choosing packs, judging what their damage costs.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from notou import kernel
 from notou.errors import DamagedError, NotFoundError, StoreError
+from notou.kernel import PackCheck
 from notou.upkeep.objects import pack_name
 
 if TYPE_CHECKING:
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from notou.kernel import Index
     from notou.model import BlobEntry
     from notou.stores.base import Store
+
+_PORTION_BYTES = 2 * 1024 * 1024
+_MOST_THREADS = 4  # each holds a portion and a blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +39,31 @@ class PackVerdict:
 def verify_packs(
     store: Store, key: bytes, index: Index, packs: Sequence[tuple[bytes, int]]
 ) -> Iterator[PackVerdict]:
-    """Verify each of ``packs`` (id, size) at one copy against its name, its header and the index.
+    """Verify each of ``packs`` (id, size) at one copy against its name, its header and the index."""
+    with _threads() as threads:
+        yield from threads.map(lambda pack: _verify(store, key, index, *pack), packs)
 
-    One pack is in memory at a time; the kernel opens its blobs on all cores.
-    """
-    for pack_id, size in packs:
-        yield _verify(store, key, index, pack_id, size)
+
+@contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    threads = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), "notou-check")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def _verify(store: Store, key: bytes, index: Index, pack_id: bytes, size: int) -> PackVerdict:
-    indexed = index.entries(pack_id)
+    name, done = pack_name(pack_id), 0
     try:
-        data = store.get(pack_name(pack_id), most=size)
+        check = PackCheck(key, index, pack_id)
+        while done < size:
+            data = store.get_range(name, done, min(_PORTION_BYTES, size - done))
+            check.feed(data)
+            done += len(data)
     except (DamagedError, NotFoundError, StoreError) as error:
-        return PackVerdict(pack_id, 0, (str(error),), tuple(indexed))
-    entries, damaged, about_pack = kernel.verify_pack(key, pack_id, data)
-    if not damaged and not about_pack and entries == indexed:  # nearly always: no more work a blob
-        return PackVerdict(pack_id, len(data))
+        return PackVerdict(pack_id, done, (str(error),), tuple(index.entries(pack_id)))
+    damaged, about_pack = check.finish()
     faults = [about_pack] if about_pack else []
     faults += [f"The blob {entry.id.hex()}: {sentence}" for entry, sentence in damaged]
-    bad = {entry.id for entry, _ in damaged}
-    opens = {entry for entry in entries if entry.id not in bad}
-    if set(entries) != set(indexed):
-        faults.append("Its header names other blobs than the index does.")
-    lost = tuple(entry for entry in indexed if entry not in opens)
-    return PackVerdict(pack_id, len(data), tuple(faults), lost)
+    return PackVerdict(pack_id, done, tuple(faults), tuple(entry for entry, _ in damaged))

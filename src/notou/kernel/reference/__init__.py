@@ -10,7 +10,8 @@ from notou.kernel.reference.compression import compress, decompress
 from notou.kernel.reference.cut import CutRule, cpu_path, cpu_paths, cut, use_cpu_path
 from notou.kernel.reference.directory import Directory, list_directories
 from notou.kernel.reference.index import Index
-from notou.kernel.reference.packs import open_blobs, read_header, verify_pack
+from notou.kernel.reference.pack_check import PackCheck
+from notou.kernel.reference.packs import open_blobs, read_header
 from notou.kernel.reference.seal import seal, unseal
 from notou.kernel.reference.source_node import ItemFault
 from notou.kernel.reference.stretch import scrypt
@@ -24,6 +25,7 @@ __all__ = [
     "Directory",
     "Index",
     "ItemFault",
+    "PackCheck",
     "Placement",
     "Target",
     "Usage",
@@ -40,7 +42,6 @@ __all__ = [
     "seal",
     "unseal",
     "use_cpu_path",
-    "verify_pack",
 ]
 
 KERNEL_NAME = "reference"

@@ -141,27 +141,3 @@ def _decode_header(plain: bytes) -> Iterator[BlobEntry]:
         yield entry
         at += form.size
         offset += length
-
-
-def verify_pack(
-    key: bytes, pack_id: bytes, data: bytes
-) -> tuple[list[BlobEntry], list[tuple[BlobEntry, str]], str]:
-    """Check one whole pack: name against SHA-256, header, every blob opened and hashed.
-
-    Returns (entries of the header, damaged entries with a sentence each, sentence about the pack as
-    a whole or "").
-    """
-    whole = ""
-    if hashlib.sha256(data).digest() != pack_id:
-        whole = f"The pack {pack_id.hex()} has other bytes than its name says."
-    try:
-        entries = read_header(key, data, len(data))
-    except UsageError:
-        raise
-    except NotouError as error:
-        return [], [], f"The pack {pack_id.hex()} is damaged. {error}"
-    answers = open_blobs(key, data, 0, entries)
-    damaged = [
-        (entry, answer) for entry, answer in zip(entries, answers, strict=True) if isinstance(answer, str)
-    ]
-    return entries, damaged, whole
