@@ -78,7 +78,7 @@ def test_packs_left_in_the_outbox_are_taken_over_and_not_sealed_again(site: Site
     with pytest.raises(Stopped):
         site.run(SOON, stop_at=16)
     assert site.vault().snapshots() == []
-    left = {path.name for path in site.outbox.glob("*/*") if path.is_file()}
+    left = {path.name for path in site.outbox.rglob("*") if path.is_file()}
     assert left
     counts = site.run(SOON).counts[Lane.DOCUMENTS]
     assert counts.data_blobs < len(FILES)

@@ -155,7 +155,8 @@ impl Engine {
     pub fn rule(&self, lane: u8) -> Outcome<&Rule> {
         if self.broken.load(Relaxed) {
             return Err(Fault::Store(
-                "This writer broke off by a fault before; run the backup again.".into(),
+                "This writer was closed or broke off by a fault before; run the backup again."
+                    .into(),
             ));
         }
         self.settings.rules.get(usize::from(lane)).ok_or_else(|| {
@@ -230,6 +231,18 @@ impl Engine {
     pub fn flush(&self) -> Outcome<()> {
         let flushed = self.close_all().and_then(|()| self.landing.settle());
         self.unless_halted(flushed)
+    }
+
+    /// End the job at hand, and take no other.
+    pub fn retire(&self) {
+        self.broken.store(true, Relaxed);
+        self.cancel();
+    }
+
+    /// Wait until every pack handed over has landed, or failed to.
+    pub fn rest(&self) {
+        // after the end nobody asks what failed
+        let _ = self.landing.settle();
     }
 
     fn close_all(&self) -> Outcome<()> {

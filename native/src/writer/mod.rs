@@ -171,6 +171,10 @@ impl Writer {
         finished.into_iter().map(row).collect()
     }
 
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.end());
+    }
+
     fn progress(&self) -> (u64, u64) {
         self.engine.progress()
     }
@@ -241,6 +245,16 @@ impl Writer {
         }
     }
 
+    /// Return when no thread works any more and nothing more will be written.
+    fn end(&self) {
+        self.engine.retire();
+        if let Some(receiver) = self.submitted().take() {
+            // whatever it says, nobody is left to hear it
+            let _ = receiver.recv();
+        }
+        self.engine.rest();
+    }
+
     fn submitted(&self) -> MutexGuard<'_, Option<Answer<Vec<ItemFault>>>> {
         self.submitted
             .lock()
@@ -251,11 +265,7 @@ impl Writer {
 /// Nothing of a writer runs on when it is gone.
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let Some(receiver) = self.submitted().take() {
-            self.engine.cancel();
-            // whatever it says, nobody is left to hear it
-            let _ = receiver.recv();
-        }
+        self.end();
     }
 }
 

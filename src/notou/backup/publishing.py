@@ -76,6 +76,11 @@ class Publisher:
         for pack_id, lane, size in writer.finished():
             self._offer(pack_id, lane, size)
 
+    def claim_finished(self, writer: Writer) -> None:
+        """Keep the packs that the writer has finished for the next run to take over."""
+        for pack_id, lane, _ in writer.finished():
+            self._to.outbox.claim(pack_id, lane)
+
     def new_bytes(self) -> Mapping[int, int]:
         """Sealed bytes of each lane that no index names yet."""
         return self._new_bytes

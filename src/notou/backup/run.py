@@ -40,7 +40,11 @@ def back_up(
     """
     with shared_locks(destination), destination.replicator:
         require_a_copy(destination.replicator.catch_up())
-        return _Run(destination, selection, options, report).carry_out()
+        run = _Run(destination, selection, options, report)
+        try:
+            return run.carry_out()
+        finally:
+            run.end()
 
 
 class _Run:
@@ -91,6 +95,11 @@ class _Run:
             faults=self._tally.faults + self._walk.faults,
             copies=tuple(self._to.replicator.outcomes()),
         )
+
+    def end(self) -> None:
+        """Stop what still runs, so that nothing lands behind the next run's back; it finds what landed."""
+        self._writer.close()
+        self._publisher.claim_finished(self._writer)
 
     def _find_parents(self) -> dict[Lane, Parents]:
         return find_parents(self._to.vault.snapshots(), self._to.holder.hostname, self._paths)

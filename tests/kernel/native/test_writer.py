@@ -55,6 +55,12 @@ def read_back(kernel: ModuleType, index: Index, outbox: Path, lane: int, ids: li
     return b"".join(parts)
 
 
+def whole(kernel: ModuleType, index: Index, pack_id: bytes, data: bytes) -> bool:
+    check = kernel.PackCheck(KEY, index, pack_id)
+    check.feed(data)
+    return bool(check.finish() == ([], ""))
+
+
 @pytest.mark.parametrize("lane", [0, 1])
 @pytest.mark.parametrize("size", [0, 1, 70_000, 9_000_000, (32 << 20) + 12345])
 @pytest.mark.parametrize("past_cache", [True, False])
@@ -110,9 +116,9 @@ def test_packs_are_whole_files_named_by_their_bytes(native: ModuleType, tmp_path
     for pack_id, lane, size in finished:
         data = (outbox / pack_id.hex()).read_bytes()
         assert (lane, size, hashlib.sha256(data).digest()) == (LANE, len(data), pack_id)
-        entries, damaged, sentence = native.verify_pack(KEY, pack_id, data)
-        assert (damaged, sentence) == ([], "")
+        entries = native.read_header(KEY, data, len(data))
         assert entries == index.entries(pack_id)
+        assert whole(native, index, pack_id, data)
         assert len({entry.kind for entry in entries}) == 1
         kinds.add(entries[0].kind)
     assert kinds == {0, 1}
@@ -198,7 +204,7 @@ def test_an_interrupt_ends_the_work_soon_and_what_is_stored_is_whole(
     writer.flush()
     for pack_id, _, _ in writer.finished():
         data = (tmp_path / "outbox" / pack_id.hex()).read_bytes()
-        assert native.verify_pack(KEY, pack_id, data)[1:] == ([], "")
+        assert whole(native, index, pack_id, data)
     assert len(index) == blobs_stored(writer)
 
 
@@ -290,7 +296,9 @@ def test_a_writer_that_goes_away_takes_its_work_with_it(native: ModuleType, tmp_
     del writer
     assert directory.content(0) is None
     assert os.listdir(tmp_path / "outbox") == []
-    assert not landing_threads() - before
+    deadline = time.monotonic() + 30
+    while landing_threads() - before:  # a thread that was joined may stand in /proc a moment longer
+        assert time.monotonic() < deadline
 
 
 def landing_threads() -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, final
 
-from notou.errors import UsageError
+from notou.errors import StoreError, UsageError
 from notou.kernel.reference.cut import CutRule, new_cutter, pieces
 from notou.kernel.reference.cut.secret import Secret
 from notou.kernel.reference.packing import OpenPack
@@ -59,6 +59,7 @@ class Writer:
         self._progress = (0, 0)
         self._stored: dict[tuple[int, int], tuple[int, int, int]] = {}
         self._submitted: list[tuple[int, list[tuple[Directory, list[int]]]]] = []
+        self._closed = False
 
     def submit(self, work: list[tuple[int, list[tuple[Directory, list[int]]]]]) -> None:
         """Take file entries to be stored, by lane; the work is done when it is collected.
@@ -125,6 +126,12 @@ class Writer:
         for lane, kind in sorted(self._open):
             self._finish(lane, kind)
 
+    def close(self) -> None:
+        """Give up what was not flushed; nothing can be stored afterwards. Again is fine."""
+        self._closed = True
+        self._submitted = []
+        self._open.clear()
+
     def _finish(self, lane: int, kind: int) -> None:
         pack = self._open[lane, kind].finish(self._outbox)
         del self._open[lane, kind]
@@ -145,6 +152,8 @@ class Writer:
         return dict(self._stored)
 
     def _rule(self, lane: int) -> CutRule:
+        if self._closed:
+            raise StoreError("This writer was closed before; run the backup again.")
         if not 0 <= lane < len(self._rules):
             raise UsageError(f"The writer was given no cut rule for lane {lane}.")
         return self._rules[lane]
