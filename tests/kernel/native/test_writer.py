@@ -19,6 +19,7 @@ from notou.model import BlobKind
 from tests.kernel.work import blobs_stored, store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from notou.kernel import Directory, Index, Writer
@@ -292,12 +293,16 @@ def test_a_writer_that_goes_away_takes_its_work_with_it(native: ModuleType, tmp_
     writer, _ = make_writer(native, tmp_path / "outbox")
     directory, entries = listed(native, source)
     writer.submit([(LANE, [(directory, entries)])])
-    assert landing_threads() - before
+    wait_until(lambda: bool(landing_threads() - before))  # a thread names itself
     del writer
     assert directory.content(0) is None
     assert os.listdir(tmp_path / "outbox") == []
+    wait_until(lambda: not landing_threads() - before)  # one that was joined may stand in /proc a moment longer
+
+
+def wait_until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
-    while landing_threads() - before:  # a thread that was joined may stand in /proc a moment longer
+    while not true():
         assert time.monotonic() < deadline
 
 
