@@ -297,7 +297,7 @@ def test_a_writer_that_goes_away_takes_its_work_with_it(native: ModuleType, tmp_
     del writer
     assert directory.content(0) is None
     assert os.listdir(tmp_path / "outbox") == []
-    wait_until(lambda: not landing_threads() - before)  # one that was joined may stand in /proc a moment longer
+    wait_until(lambda: not landing_threads() - before)  # one that was joined may linger in /proc
 
 
 def wait_until(true: Callable[[], bool]) -> None:
