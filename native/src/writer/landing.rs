@@ -16,7 +16,7 @@ use crate::errors::{Fault, Outcome};
 use crate::index::SharedIndex;
 
 /// Pieces of memory that may wait for the disk, and packs; then whoever makes more waits too.
-const WAITING_MOST: usize = 4;
+const WAITING_MOST: usize = 12;
 
 /// Pack id, lane, bytes.
 pub type Finished = (Id, u8, u64);
