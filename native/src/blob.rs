@@ -15,9 +15,8 @@ pub const TREE: u8 = 1;
 /// Data and trees.
 pub const KINDS: usize = 2;
 
-/// Data blobs above this are refused: restic cuts at 8 MiB, Notou at what its rules say.
+// The largest blobs that are believed; `notou.model` says why, and a test holds these to it.
 const DATA_MOST: u64 = 64 << 20;
-/// Tree blobs above this are refused: a directory of half a million entries fits.
 const TREE_MOST: u64 = 256 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,6 +65,9 @@ UNKNOWN_LANE = 255
 """The lane of a pack whose index file does not say (written by restic or rustic)."""
 
 
+MOST_DATA_BYTES = 64 << 20
+"""A data blob above this is refused when read: restic cuts at 8 MiB, Notou at what its rules say."""
+
 MOST_TREE_BYTES = 256 << 20
 """A tree's JSON above this is refused when read, so it is not written either: half a million entries fit."""
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notou.errors import DamagedError, LimitError, NotFoundError, UsageError
+from notou.errors import DamagedError, NotFoundError, UsageError
 from notou.kernel import reference
-from notou.model import UNKNOWN_LANE, BlobKind, BlobPlace, Lane
+from notou.model import MOST_DATA_BYTES, MOST_TREE_BYTES, UNKNOWN_LANE, BlobKind, BlobPlace, Lane
 from tests.kernel.conftest import native_kernel
 from tests.kernel.work import LANES, entry, pack_entries
 
@@ -58,7 +58,7 @@ def test_both_write_the_same_bytes_and_read_each_others(pair: tuple[ModuleType, 
         plain = filled(writer).encode(ids, lane)
         assert plain == filled(reader).encode(ids, lane)
         index = reader.Index(LANES)
-        assert index.load(plain) == ids
+        assert index.load(plain) == (ids, [])
         assert [(row[0], row[1]) for row in index.packs()] == [(one, lane) for one in ids]
         assert index.entries(ids[0]) == filled(writer).entries(ids[0])
         assert index.encode(ids, lane) == plain
@@ -91,7 +91,7 @@ def test_a_known_pack_is_not_added_twice(kernel: ModuleType) -> None:
     index = kernel.Index(LANES)
     index.add_pack(pack_id(1), Lane.PHOTOS, pack_entries(0, [1, 2]))
     plain = index.encode([pack_id(1)], Lane.VIDEOS)
-    assert index.load(plain) == [pack_id(1)]
+    assert index.load(plain) == ([pack_id(1)], [])
     assert len(index) == 2
     assert index.packs() == [(pack_id(1), Lane.PHOTOS, 2, 200)]
 
@@ -117,8 +117,12 @@ def test_what_is_not_there_is_said(kernel: ModuleType) -> None:
     assert index.memory_bytes() > 0
 
 
+def blob_of(**fields: Any) -> dict[str, Any]:
+    return {"id": "ab" * 32, "type": "data", "offset": 0, "length": 40, **fields}
+
+
 def file_of(blob: dict[str, Any], **fields: Any) -> bytes:
-    known = {"id": "ab" * 32, "type": "data", "offset": 0, "length": 40, **blob}
+    known = blob_of(**blob)
     given = {key: value for key, value in known.items() if value is not None}
     return json.dumps({"packs": [{"id": "cd" * 32, "blobs": [given]}], **fields}).encode()
 
@@ -139,8 +143,6 @@ def file_of(blob: dict[str, Any], **fields: Any) -> bytes:
         file_of({"type": None}),
         file_of({"offset": -1}),
         file_of({"offset": None}),
-        file_of({"offset": 2**32 - 10}),
-        file_of({"length": 31}),
         file_of({"length": 1.5}),
         file_of({"length": "40"}),
         file_of({"length": 10**40}),
@@ -155,16 +157,41 @@ def test_a_hostile_index_file_is_damage_and_adds_nothing(kernel: ModuleType, pla
     assert index.packs() == []
 
 
-def test_a_declared_size_beyond_all_blobs_is_beyond_the_limit(kernel: ModuleType) -> None:
-    with pytest.raises(LimitError):
-        kernel.Index(LANES).load(file_of({"uncompressed_length": 257 << 20}))
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"offset": 2**32 - 10},
+        {"offset": 2**64 - 1},
+        {"length": 31},
+        {"length": 2**40},
+        {"uncompressed_length": MOST_DATA_BYTES + 1},
+        {"type": "tree", "uncompressed_length": MOST_TREE_BYTES + 1},
+    ],
+)
+def test_a_blob_that_cannot_be_costs_its_own_pack_only(kernel: ModuleType, wrong: dict[str, Any]) -> None:
+    blobs = [[blob_of()], [blob_of(), blob_of(**wrong)], [blob_of()]]
+    packs = [{"id": f"{number:064x}", "blobs": each} for number, each in enumerate(blobs)]
+    index = kernel.Index(LANES)
+    named, [left_out] = index.load(json.dumps({"packs": packs}).encode())
+    assert named == [row[0] for row in index.packs()] == [bytes(32), bytes(31) + b"\2"]
+    assert left_out.startswith(f"The pack {1:064x}: The blob {'ab' * 32} ")
+
+
+@pytest.mark.parametrize(("kind", "most"), [("data", MOST_DATA_BYTES), ("tree", MOST_TREE_BYTES)])
+def test_the_largest_blobs_are_as_large_in_both_kernels_as_the_model_says(
+    kernel: ModuleType, kind: str, most: int
+) -> None:
+    _, left_out = kernel.Index(LANES).load(file_of({"type": kind, "uncompressed_length": most}))
+    assert left_out == []
+    _, left_out = kernel.Index(LANES).load(file_of({"type": kind, "uncompressed_length": most + 1}))
+    assert f"more than the {most} " in left_out[0]
 
 
 def test_an_unknown_lane_and_what_others_write_are_read(kernel: ModuleType) -> None:
     index = kernel.Index(LANES)
     index.load(file_of({}, lane="spells", supersedes=["x"], packs_to_delete=[{"id": 7}]))
     assert index.packs()[0][1] == UNKNOWN_LANE
-    assert kernel.Index(LANES).load(b'{"packs":null}') == []
+    assert kernel.Index(LANES).load(b'{"packs":null}') == ([], [])
 
 
 @settings(max_examples=60, deadline=None)
@@ -180,7 +207,29 @@ def test_an_unknown_lane_and_what_others_write_are_read(kernel: ModuleType) -> N
     )
 )
 def test_any_json_is_taken_or_refused_by_both(value: object) -> None:
-    plain = json.dumps({"packs": value}).encode()
+    assert_both_answer_alike(json.dumps({"packs": value}).encode())
+
+
+NUMBERS = st.sampled_from([0, 31, 32, 40, MOST_DATA_BYTES, MOST_TREE_BYTES, 2**32 - 40]) | st.integers(
+    -1, 2**64
+)
+BLOBS = st.builds(
+    blob_of,
+    type=st.sampled_from(["data", "tree"]),
+    offset=NUMBERS,
+    length=NUMBERS,
+    uncompressed_length=NUMBERS,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(BLOBS, max_size=2), max_size=3))
+def test_the_same_packs_are_left_out_by_both_with_the_same_words(blobs: list[list[dict[str, Any]]]) -> None:
+    packs = [{"id": f"{number:064x}", "blobs": each} for number, each in enumerate(blobs)]
+    assert_both_answer_alike(json.dumps({"packs": packs}).encode())
+
+
+def assert_both_answer_alike(plain: bytes) -> None:
     answers = []
     for kernel in (reference, native_kernel()):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,9 @@ import pytest
 
 from notou.errors import DamagedError
 from notou.model import FileKind, ObjectName
-from tests.upkeep.place import Place
+from notou.upkeep.repair_index import repair_index
+from notou.vault.sealed import open_file, seal_file
+from tests.upkeep.place import Place, ignore
 
 
 def _truncate(path: Path) -> None:
@@ -89,6 +92,37 @@ def test_a_flipped_data_pack_costs_the_files_that_are_in_it(place: Place) -> Non
             hit |= {cost.split(" ", 1)[1] for finding in place.check().faults for cost in finding.costs}
             path.write_bytes(before)
     assert str(photo) in hit
+
+
+def test_what_an_index_file_says_that_cannot_be_costs_one_pack_and_repair_reads_it_anew(place: Place) -> None:
+    before = place.site.vault().index
+    wrong = _rewrite_an_index_file(place)
+    checked = place.check(read=False)
+    for copy in checked.copies:
+        (fault,) = [fault for fault in copy.faults if fault.name == wrong]
+        assert "1 of its packs cannot be" in fault.text
+    assert len(place.site.vault().index.packs()) == len(before.packs()) - 1
+    with pytest.raises(DamagedError, match="repair index"):
+        place.prune()
+    holder = place.site.holder()
+    repair_index(place.stores, place.config, place.master, dry_run=False, holder=holder, report=ignore)
+    assert {row[0] for row in place.site.vault().index.packs()} == {row[0] for row in before.packs()}
+    place.check().require_clean()
+    place.restic_checks()
+
+
+def _rewrite_an_index_file(place: Place) -> ObjectName:
+    """Make one offset of one pack impossible, at every copy; the new name of the index file."""
+    names = [ObjectName(FileKind.INDEX, id_) for id_, _ in place.stores[0].list(FileKind.INDEX)]
+    files = {name: json.loads(open_file(place.master, name.id, place.stores[0].get(name))) for name in names}
+    old = max(files, key=lambda name: len(files[name]["packs"]))
+    assert len(files[old]["packs"]) > 1
+    files[old]["packs"][0]["blobs"][0]["offset"] = 2**32
+    id_, data = seal_file(place.master, json.dumps(files[old]).encode())
+    for store in place.stores:
+        store.put(ObjectName(FileKind.INDEX, id_), data)
+        store.delete(old)
+    return ObjectName(FileKind.INDEX, id_)
 
 
 def test_a_whole_copy_lost_is_rebuilt_from_the_other(place: Place) -> None:

@@ -14,10 +14,12 @@ use crate::errors::{Fault, Outcome};
 /// The packs of one index file, checked, and the text of its lane.
 pub struct IndexFile {
     pub packs: Vec<(Id, Vec<Entry>)>,
+    /// A sentence for each pack in which a blob is said to lie where none can.
+    pub left_out: Vec<String>,
     pub lane: Option<String>,
 }
 
-/// DamagedError when malformed or a blob lies out of bounds, LimitError when one is too large.
+/// DamagedError when malformed. A blob out of bounds costs its own pack only.
 pub fn decode(plain: &[u8]) -> Outcome<IndexFile> {
     if !plain.starts_with(b"{") {
         // serde would take an array for the object's fields in order
@@ -25,33 +27,43 @@ pub fn decode(plain: &[u8]) -> Outcome<IndexFile> {
     }
     let file: FileJson = serde_json::from_slice(plain)
         .map_err(|error| Fault::Damaged(format!("The index file does not parse: {error}.")))?;
-    let mut packs = Vec::new();
+    let (mut packs, mut left_out) = (Vec::new(), Vec::new());
     for pack in file.packs.unwrap_or_default() {
-        packs.push((pack.id.0, entries(&pack)?));
+        match entries(&pack, &kinds(&pack)?) {
+            Ok(entries) => packs.push((pack.id.0, entries)),
+            Err(fault) => left_out.push(format!("The pack {}: {fault}", hex(&pack.id.0))),
+        }
     }
     Ok(IndexFile {
         packs,
+        left_out,
         lane: file.lane.map(Cow::into_owned),
     })
 }
 
-fn entries(pack: &PackJson) -> Outcome<Vec<Entry>> {
-    let blobs = pack.blobs.as_deref().unwrap_or_default();
-    blobs.iter().map(|blob| entry(blob, &pack.id.0)).collect()
+fn kinds(pack: &PackJson) -> Outcome<Vec<u8>> {
+    let kind = |blob: &BlobJson| match blob.kind.as_ref() {
+        "data" => Ok(DATA),
+        "tree" => Ok(TREE),
+        _ => Err(Fault::Damaged(format!(
+            "The index file names a blob of unknown type in the pack {}.",
+            hex(&pack.id.0)
+        ))),
+    };
+    pack.blobs().iter().map(kind).collect()
 }
 
-fn entry(blob: &BlobJson, pack: &Id) -> Outcome<Entry> {
-    let kind = match blob.kind.as_ref() {
-        "data" => DATA,
-        "tree" => TREE,
-        _ => {
-            return Err(Fault::Damaged(format!(
-                "The index file names a blob of unknown type in the pack {}.",
-                hex(pack)
-            )))
-        }
+fn entries(pack: &PackJson, kinds: &[u8]) -> Outcome<Vec<Entry>> {
+    let entry = |(blob, kind): (&BlobJson, &u8)| {
+        Entry::checked(
+            *kind,
+            blob.id.0,
+            blob.offset,
+            blob.length,
+            blob.plain_length,
+        )
     };
-    Entry::checked(kind, blob.id.0, blob.offset, blob.length, blob.plain_length)
+    pack.blobs().iter().zip(kinds).map(entry).collect()
 }
 
 /// The JSON as Go writes it, with a newline at the end; no "lane" when `lane` is None.
@@ -113,6 +125,12 @@ struct PackJson<'a> {
     id: HexId,
     #[serde(borrow, default)]
     blobs: Option<Vec<BlobJson<'a>>>,
+}
+
+impl<'a> PackJson<'a> {
+    fn blobs(&self) -> &[BlobJson<'a>] {
+        self.blobs.as_deref().unwrap_or_default()
+    }
 }
 
 #[derive(Deserialize)]
@@ -185,12 +203,26 @@ mod tests {
     }
 
     #[test]
+    fn a_blob_that_cannot_be_costs_its_own_pack_only() {
+        let right = blob(r#""offset":0,"length":32"#);
+        for fields in [
+            r#""offset":0,"length":31"#,
+            r#""offset":4294967295,"length":32"#,
+            r#""offset":18446744073709551615,"length":32"#,
+            r#""offset":0,"length":64,"uncompressed_length":999999999999"#,
+        ] {
+            let wrong = blob(fields);
+            let both = format!("{},{}", &wrong[..wrong.len() - 2], &right[10..]);
+            let file = decode(both.as_bytes()).unwrap();
+            assert_eq!((file.packs.len(), file.left_out.len()), (1, 1), "{fields}");
+        }
+    }
+
+    #[test]
     fn hostile_index_files_are_refused() {
         assert!(decode(blob(r#""offset":0,"length":32"#).as_bytes()).is_ok());
         for fields in [
-            r#""offset":0,"length":31"#,
             r#""offset":-1,"length":32"#,
-            r#""offset":4294967295,"length":32"#,
             r#""offset":1.5,"length":32"#,
             r#""offset":0"#,
             r#""offset":99999999999999999999999,"length":32"#,
@@ -198,8 +230,6 @@ mod tests {
             let refused = decode(blob(fields).as_bytes());
             assert!(matches!(refused, Err(Fault::Damaged(_))), "{fields}");
         }
-        let large = blob(r#""offset":0,"length":64,"uncompressed_length":999999999999"#);
-        assert!(matches!(decode(large.as_bytes()), Err(Fault::Limit(_))));
         let deep = [b"{\"packs\":".to_vec(), vec![b'['; 100_000]].concat();
         for json in [&b""[..], b"[]", b"{", b"\xff\xfe", b"{\"packs\":7}", &deep] {
             assert!(matches!(decode(json), Err(Fault::Damaged(_))));

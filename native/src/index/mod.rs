@@ -47,14 +47,15 @@ impl Index {
         name.and_then(known).map_or(UNKNOWN_LANE, |lane| lane as u8)
     }
 
-    fn load_file(&self, plain: &[u8]) -> Outcome<Vec<Id>> {
+    fn load_file(&self, plain: &[u8]) -> Outcome<(Vec<Id>, Vec<String>)> {
         let file = json::decode(plain)?;
         let lane = self.lane_of(file.lane.as_deref());
         let mut index = self.shared.write();
         for (id, entries) in &file.packs {
             index.add_pack(*id, lane, entries)?;
         }
-        Ok(file.packs.iter().map(|(id, _)| *id).collect())
+        let named = file.packs.iter().map(|(id, _)| *id).collect();
+        Ok((named, file.left_out))
     }
 
     fn encode_file(&self, packs: &[Id], lane: u8) -> Outcome<Vec<u8>> {
@@ -86,9 +87,13 @@ impl Index {
         })
     }
 
-    fn load<'py>(&self, py: Python<'py>, plain: &[u8]) -> PyResult<Vec<Bound<'py, PyBytes>>> {
-        let ids = py.detach(|| self.load_file(plain))?;
-        Ok(id_list(py, ids))
+    fn load<'py>(
+        &self,
+        py: Python<'py>,
+        plain: &[u8],
+    ) -> PyResult<(Vec<Bound<'py, PyBytes>>, Vec<String>)> {
+        let (named, left_out) = py.detach(|| self.load_file(plain))?;
+        Ok((id_list(py, named), left_out))
     }
 
     fn add_pack(&self, pack_id: &[u8], lane: u8, entries: Vec<Bound<'_, PyAny>>) -> PyResult<()> {

@@ -83,11 +83,11 @@ class Index:
 
     def __init__(self, lane_names: list[str]) -> None:
         """``lane_names[i]`` is the text of lane i in index files' "lane" field."""
-    def load(self, plain: bytes) -> list[bytes]:
-        """Add an index file's JSON; returns the ids of the packs it names. A pack already known is not
-        added twice.
-        An absent or unknown "lane" means lane 255. DamagedError when malformed, or an offset or length is
-        out of bounds."""
+    def load(self, plain: bytes) -> tuple[list[bytes], list[str]]:
+        """Add an index file's JSON: (ids of the packs it names, a sentence for each pack left out). A pack
+        already known is not added twice; one in which a blob is said to lie where none can, or to be larger
+        than any, is left out whole.
+        An absent or unknown "lane" means lane 255. DamagedError when malformed; nothing is added then."""
     def add_pack(self, pack_id: bytes, lane: int, entries: list[BlobEntry]) -> None: ...
     def encode(self, pack_ids: list[bytes], lane: int) -> bytes:
         """The JSON (newline at the end) of an index file that names just these packs:

@@ -21,7 +21,7 @@ from notou.upkeep.reach import LostTree, mark_reached
 from notou.upkeep.read_packs import verify_packs
 from notou.upkeep.survey import pack_file_bytes
 from notou.vault.config import MOST_CONFIG_BYTES, open_config
-from notou.vault.index_files import new_index
+from notou.vault.index_files import new_index, of_left_out
 from notou.vault.keys import key_info
 from notou.vault.repository import Vault
 from notou.vault.sealed import open_file
@@ -151,7 +151,7 @@ class _CopyChecker:
         named: set[bytes] = set()
         for id_, _ in self._store.list(FileKind.INDEX):
             name = ObjectName(FileKind.INDEX, id_)
-            packs = self._examine(name, partial(self._packs_named, id_))
+            packs = self._examine(name, partial(self._packs_named, name))
             twice = named & set(packs or ())
             if twice:
                 self._note(
@@ -159,8 +159,11 @@ class _CopyChecker:
                 )
             named.update(packs or ())
 
-    def _packs_named(self, id_: str, data: bytes) -> list[bytes]:
-        return new_index().load(open_file(self._master, id_, data))
+    def _packs_named(self, name: ObjectName, data: bytes) -> list[bytes]:
+        packs, left_out = new_index().load(open_file(self._master, name.id, data))
+        if left_out:
+            self._fault(name, f"{_shown(name)} is wrong: {of_left_out(left_out)}")
+        return packs
 
     def _decode_snapshot(self, id_: str, data: bytes) -> Snapshot:
         return decode_snapshot(open_file(self._master, id_, data, MOST_SNAPSHOT_BYTES), id_)

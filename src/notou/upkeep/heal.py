@@ -15,7 +15,7 @@ from notou.events import Note
 from notou.model import CONFIG_NAME, FileKind, ObjectName
 from notou.upkeep.living import locked
 from notou.upkeep.objects import list_packs, listing, pack_name, read_from_any, read_object
-from notou.upkeep.survey import pack_file_bytes, read_index_names, union_of_names
+from notou.upkeep.survey import pack_file_bytes, union_of_names
 from notou.vault.config import MOST_CONFIG_BYTES, open_config
 from notou.vault.repository import Vault
 
@@ -75,9 +75,8 @@ class _Healer:
         self._stores, self._config, self._master, self._report = stores, config, master, report
         self.healed: list[tuple[str, ObjectName]] = []
         self.unhealed: list[tuple[str, ObjectName, str]] = []
-        named = read_index_names(stores, master).packs_named.values()
         index = Vault(stores, master, config, []).load_index()
-        self._packs = {id_: pack_file_bytes(index.entries(id_)) for id_ in set().union(*named)}
+        self._packs = {id_: pack_file_bytes(index.entries(id_)) for id_, _, _, _ in index.packs()}
 
     def heal(self, store: Store, suspects: set[ObjectName]) -> None:
         """Put one copy right, in the order that is safe."""

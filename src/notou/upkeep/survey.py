@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError, NotFoundError
 from notou.model import BlobEntry, BlobKind, FileKind, ObjectName
 from notou.upkeep.objects import list_packs, read_from_any
-from notou.vault.index_files import new_index
+from notou.vault.index_files import new_index, of_left_out
 from notou.vault.sealed import open_file
 from notou.vault.snapshot import MOST_SNAPSHOT_BYTES, decode_snapshot
 
@@ -44,7 +44,7 @@ def pack_kind(entries: Iterable[BlobEntry]) -> BlobKind | None:
 
 @dataclass(frozen=True, slots=True)
 class IndexNames:
-    """Which packs (32-byte ids) each readable index file (hex id) names; ``damaged``: id → why not."""
+    """Which packs (32-byte ids) each index file (hex id) names that is right; ``damaged``: id → why not."""
 
     packs_named: dict[str, frozenset[bytes]]
     damaged: dict[str, str]
@@ -52,9 +52,7 @@ class IndexNames:
     def require_whole(self) -> None:
         """DamagedError when an index file is right at no copy: what it names would look like waste."""
         for id_, reason in self.damaged.items():
-            raise DamagedError(
-                f"The index file {id_} can be read from no copy: {reason} Run repair index first."
-            )
+            raise DamagedError(f"The index file {id_} is right at no copy: {reason} Run repair index first.")
 
 
 def index_of(index: Index, pack_ids: Collection[bytes]) -> Index:
@@ -72,7 +70,10 @@ def read_index_names(stores: Sequence[Store], master: MasterKey) -> IndexNames:
     for id_ in union_of_names(stores, FileKind.INDEX):
         try:
             data = read_from_any(stores, ObjectName(FileKind.INDEX, id_))
-            found.packs_named[id_] = frozenset(new_index().load(open_file(master, id_, data)))
+            packs, left_out = new_index().load(open_file(master, id_, data))
+            if left_out:
+                raise DamagedError(of_left_out(left_out))
+            found.packs_named[id_] = frozenset(packs)
         except (DamagedError, NotFoundError) as error:
             found.damaged[id_] = str(error)
     return found

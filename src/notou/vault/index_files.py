@@ -5,7 +5,7 @@ What may not enter: writing index files; the blobs they name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.kernel import Index
@@ -24,14 +24,24 @@ def new_index() -> Index:
 
 
 def read_index(places: Places, master: MasterKey) -> Index:
-    """Every index file any place lists, verified; those that no place has right are noted as faults."""
+    """Every index file any place lists, verified; what is wrong at every place is noted as a fault."""
     index = new_index()
     for file_id in places.list(FileKind.INDEX):
         try:
-            index.load(_read_file(places, master, file_id))
+            _, left_out = index.load(_read_file(places, master, file_id))
+            if left_out:
+                places.note(f"The index file {file_id[:16]} is wrong: {of_left_out(left_out)}")
         except (DamagedError, NotFoundError, StoreError) as error:
             places.note(f"The index file {file_id[:16]} cannot be used: {error} Repair the vault.")
     return index
+
+
+def of_left_out(left_out: Sequence[str]) -> str:
+    """What it means that an index file's packs were left out (a sentence for each, one at least)."""
+    return (
+        f"What it says of {len(left_out)} of its packs cannot be, so they are not used. Repair the index. "
+        f"The first: {left_out[0]}"
+    )
 
 
 def without_lost_packs(index: Index, held: Mapping[bytes, int]) -> Index:

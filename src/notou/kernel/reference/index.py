@@ -57,20 +57,26 @@ class Index:
 
     # -------------------------------------------------- files
 
-    def load(self, plain: bytes) -> list[bytes]:
-        """Add an index file's JSON; the ids of the packs it names. A pack already known is not added twice.
+    def load(self, plain: bytes) -> tuple[list[bytes], list[str]]:
+        """Add an index file's JSON: (ids of the packs it names, a sentence for each pack left out).
 
-        An absent or unknown "lane" means lane 255. DamagedError when malformed or an offset or
-        length is out of bounds; nothing is added then.
+        A pack already known is not added twice; one in which a blob is said to lie where none can, or to be
+        larger than any, is left out whole. An absent or unknown "lane" means lane 255. DamagedError when
+        malformed; nothing is added then.
         """
         try:
             packs, lane_name = _decode(plain)
         except (ValueError, RecursionError) as error:
             raise DamagedError(f"The index file does not parse: {error}.") from error
         lane = self._lane_names.index(lane_name) if lane_name in self._lane_names else UNKNOWN_LANE
-        for pack_id, entries in packs:
-            self._add(pack_id, lane, entries)
-        return [pack_id for pack_id, _ in packs]
+        named, left_out = [], []
+        for pack_id, blobs in packs:
+            try:
+                self._add(pack_id, lane, [checked_entry(*blob) for blob in blobs])
+                named.append(pack_id)
+            except DamagedError as error:
+                left_out.append(f"The pack {pack_id.hex()}: {error}")
+        return named, left_out
 
     def encode(self, pack_ids: list[bytes], lane: int) -> bytes:
         """The JSON (newline at the end) of an index file that names just these packs; no "lane" when 255.
@@ -226,7 +232,10 @@ def _blob_json(entry: BlobEntry) -> dict[str, object]:
 
 
 def _decode(plain: bytes) -> tuple[list[tuple[bytes, list[BlobEntry]]], str | None]:
-    """The packs of an index file with their entries, and its lane's name. ValueError when malformed."""
+    """The packs of an index file with what it says of their blobs, not held to bounds, and its lane's name.
+
+    ValueError when malformed.
+    """
     file = orjson.loads(plain)
     if not isinstance(file, dict):
         raise ValueError("it is no object")
@@ -245,10 +254,10 @@ def _entry(blob: dict[str, Any]) -> BlobEntry:
     if kind is None:
         raise ValueError("a blob is of unknown type")
     place = [blob.get("offset"), blob.get("length"), blob.get("uncompressed_length", 0)]
-    numbers = [number for number in place if type(number) is int]
+    numbers = [number for number in place if type(number) is int and number >= 0]
     if numbers != place:
         raise ValueError("a blob's place is no number")
-    return checked_entry(int(kind), parse_id(blob.get("id")), *numbers)
+    return BlobEntry(int(kind), parse_id(blob.get("id")), *numbers)
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError, LimitError, NotouError, UsageError
 from notou.kernel.reference.compression import decompress
 from notou.kernel.reference.seal import OVERHEAD_BYTES, unseal
-from notou.model import MOST_TREE_BYTES, BlobEntry, BlobKind
+from notou.model import MOST_DATA_BYTES, MOST_TREE_BYTES, BlobEntry, BlobKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,7 @@ HEADER_MOST = 16 << 20
 LENGTH_BYTES = 4  # of the field at the end of a pack
 _U32_MOST = 2**32 - 1
 
-# The largest blobs that are believed: restic cuts data at 8 MiB, Notou at what its rules say; a
-# directory of half a million entries fits a tree.
-_BLOB_MOST: dict[int, int] = {BlobKind.DATA: 64 << 20, BlobKind.TREE: MOST_TREE_BYTES}
+_BLOB_MOST: dict[int, int] = {BlobKind.DATA: MOST_DATA_BYTES, BlobKind.TREE: MOST_TREE_BYTES}
 
 _ID_BYTES = 32
 _RAW = struct.Struct("<BI32s")  # type, length, id
