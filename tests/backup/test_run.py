@@ -10,7 +10,7 @@ import pytest
 
 from notou.backup import intake, trees
 from notou.backup.options import BackupOptions, BackupResult
-from notou.errors import LimitError, StoreUnavailableError
+from notou.errors import StoreUnavailableError
 from notou.model import FileKind, Lane
 from notou.sources.excludes import ExcludeRules
 from notou.stores.local import LocalStore
@@ -199,14 +199,39 @@ def test_no_copy_at_all_is_an_error_and_not_a_full_outbox(site: Site) -> None:
         site.run(stores=gone, vault=vault)
 
 
-def test_a_folder_too_large_to_be_read_again_is_refused_before_anything_is_published(
+def test_a_folder_too_large_to_be_read_again_is_told_and_only_it_is_left_out(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.write({f"{number}.txt": b"a" for number in range(50)})
+    site.write({f"large/{number}.txt": b"a" for number in range(9)} | {"large/below/b.txt": b"b"})
+    site.write({"large/one.jpg": b"\xff\xd8\xff", "beside/c.txt": b"c"})
+    site.run()
+    site.write({f"large/{number}.txt": b"a" for number in range(50)})
     monkeypatch.setattr(trees, "MOST_TREE_BYTES", 10_000)
-    with pytest.raises(LimitError, match="more entries than one tree may hold"):
-        site.run()
-    assert not site.stores[0].list(FileKind.SNAPSHOT)
+    result = site.run()
+    assert result.faults == 1
+    (failed,) = site.failures()
+    assert failed.path == os.fsencode(site.source / "large")
+    assert "more entries than one tree may hold" in failed.reason
+    back = site.restore_all()
+    assert sorted(str(path.relative_to(back)) for path in back.rglob("*") if path.is_file()) == [
+        "beside/c.txt",
+        "large/one.jpg",  # of another class, whose tree of the same folder is small
+    ]
+    site.restic().run("check", "--read-data")
+
+
+def test_partial_snapshots_leave_out_a_folder_too_large_while_it_is_entered(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_BATCH_FILES", 8)
+    monkeypatch.setattr(trees, "MOST_TREE_BYTES", 10_000)
+    site.write({f"large/{number}.txt": b"%d" % number for number in range(50)})
+    site.write({f"large/sub/{number}.txt": b"-%d" % number for number in range(20)} | {"a/b.txt": b"b"})
+    result = site.run(BackupOptions(partial_every_bytes=1))
+    assert [failed.path for failed in site.failures()] == [os.fsencode(site.source / "large")]
+    assert result.faults == 1
+    assert (site.restore_all() / "a/b.txt").read_bytes() == b"b"
+    site.restic().run("check", "--read-data")
 
 
 def test_deep_paths_do_not_exhaust_the_stack(site: Site) -> None:

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 
 from notou.backup.tally import Tally
 from notou.backup.walk import Frame
-from notou.errors import LimitError
 from notou.events import ItemFailed, Report
 from notou.kernel import Writer
 from notou.model import MOST_TREE_BYTES, BlobKind, Lane
 
 _FLUSH_BYTES = 16 * 1024 * 1024
+_TOO_LARGE = (
+    "The folder has more entries than one tree may hold, so it and all below it are left out; "
+    "split it into several."
+)
 
 EMPTY_TREE = b'{"nodes":[]}\n'
 EMPTY_TREE_ID = hashlib.sha256(EMPTY_TREE).digest()
@@ -25,7 +28,9 @@ class TreeBuilder:
     """Encodes directories and stores the trees that are new, many at a time."""
 
     def __init__(self, writer: Writer, tally: Tally, report: Report) -> None:
-        """``report`` is told ItemFailed of attributes that cannot be read and entries that vanished."""
+        """``report`` is told ItemFailed of attributes that cannot be read, entries that vanished and
+        directories that no reader would accept.
+        """
         self._writer = writer
         self._tally = tally
         self._report = report
@@ -37,14 +42,15 @@ class TreeBuilder:
         for frame in frames:
             for lane in frame.lanes() or {Lane.OTHER}:
                 tree = self._encode(frame, lane, frame.subtrees.get(lane, {}))
-                if frame.up is not None:
+                if tree is not None and frame.up is not None:
                     frame.up.subtrees.setdefault(lane, {})[frame.entry] = tree
         self._store()
 
     def tops(self, stack: Sequence[Frame]) -> dict[Lane, bytes]:
         """Each lane's tree of all that is finished, from a way from the top down that may not be.
 
-        Entries whose content is not stored yet are left out; nothing of the frames is changed.
+        Entries whose content is not stored yet are left out, as are directories that are too large;
+        nothing of the frames is changed, nor told.
         """
         below: dict[Lane, bytes] = {}
         entry = -1
@@ -55,7 +61,9 @@ class TreeBuilder:
                 if lane in below:
                     subtrees[entry] = below[lane]
                 plain, _ = frame.directory.encode(lane, frame.items.get(lane, []), subtrees)
-                above[lane] = self._add(frame, lane, plain)
+                tree = self._add(frame, lane, plain)
+                if tree is not None:
+                    above[lane] = tree
             below, entry = above, frame.entry
         self._store()
         return below
@@ -66,23 +74,23 @@ class TreeBuilder:
         self._store()
         return tree
 
-    def _encode(self, frame: Frame, lane: Lane, subtrees: dict[int, bytes]) -> bytes:
+    def _encode(self, frame: Frame, lane: Lane, subtrees: dict[int, bytes]) -> bytes | None:
         plain, faults = frame.directory.encode(lane, frame.items.get(lane, []), subtrees)
-        self._tally.left(frame, lane, unchanged=plain is None)
+        tree = self._add(frame, lane, plain)
+        if tree is None:
+            faults = [*faults, (frame.directory.path, _TOO_LARGE)]
+        else:
+            self._tally.left(frame, lane, unchanged=plain is None)
         for path, reason in faults:
             self._tally.faults += 1
             self._report(ItemFailed(path, reason))
-        return self._add(frame, lane, plain)
+        return tree
 
-    def _add(self, frame: Frame, lane: Lane, plain: bytes | None) -> bytes:
+    def _add(self, frame: Frame, lane: Lane, plain: bytes | None) -> bytes | None:
+        """The directory's tree; None when it would be larger than any that is read."""
         if plain is None:
             return frame.compared[lane]
-        if len(plain) > MOST_TREE_BYTES:
-            shown = frame.directory.path.decode("utf-8", "backslashreplace")
-            raise LimitError(
-                f"The folder {shown} has more entries than one tree may hold; exclude or split it."
-            )
-        return self._keep(lane, plain)
+        return self._keep(lane, plain) if len(plain) <= MOST_TREE_BYTES else None
 
     def _keep(self, lane: Lane, plain: bytes) -> bytes:
         self._new.setdefault(lane, []).append(plain)
