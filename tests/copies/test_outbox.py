@@ -24,8 +24,26 @@ def finished(outbox: Outbox, data: bytes) -> bytes:
     return pack_id
 
 
-def test_the_folder_is_for_its_owner_only(outbox: Outbox) -> None:
-    assert stat.S_IMODE(os.stat(outbox.path).st_mode) == 0o700
+@pytest.mark.parametrize("umask", [0, 0o022, 0o777])
+def test_the_folder_and_those_made_above_it_are_for_their_owner_only(tmp_path: Path, umask: int) -> None:
+    there = tmp_path / "there"
+    there.mkdir(0o755)
+    before = os.umask(umask)
+    try:
+        outbox = Outbox(os.fsencode(there / "state" / "notou" / "outbox"))
+        outbox.claim(finished(outbox, b"photos"), 5)
+    finally:
+        os.umask(before)
+    made = [path for path in there.rglob("*") if path.is_dir()]
+    assert len(made) == 4
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700}
+    assert stat.S_IMODE(there.stat().st_mode) == 0o755
+
+
+def test_a_file_in_the_way_of_the_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        Outbox(os.fsencode(tmp_path / "outbox"))
 
 
 def test_a_claimed_pack_is_known_by_lane_also_to_the_next_run(outbox: Outbox) -> None:

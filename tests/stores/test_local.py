@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -140,6 +141,39 @@ def test_a_fifo_in_place_of_an_object_is_damage_and_does_not_hang(store: LocalSt
     assert store.list(FileKind.PACK) == []
     store.replace(PACK, b"pack")
     assert store.get(PACK) == b"pack"
+
+
+def make_device(path: Path) -> None:
+    """As /dev/zero, which never ends."""
+    if os.getuid():
+        pytest.skip("Only root may make a device; CI does.")
+    os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))
+
+
+MAKERS: dict[str, Callable[[Path], None]] = {
+    "FIFO": os.mkfifo,
+    "folder": os.mkdir,
+    "device": make_device,
+}
+
+
+@pytest.mark.parametrize("kind", list(FileKind))
+@pytest.mark.parametrize("stranger", list(MAKERS))
+def test_whatever_is_no_file_is_damage_for_every_kind_of_object_and_nothing_waits_for_it(
+    store: LocalStore, place: Path, kind: FileKind, stranger: str
+) -> None:
+    name = CONFIG_NAME if kind is FileKind.CONFIG else ObjectName(kind, PACK.id)
+    store.put(name, b"bytes")
+    (path,) = [path for path in place.rglob("*") if path.is_file()]
+    path.unlink()
+    MAKERS[stranger](path)
+    with pytest.raises(DamagedError, match="no regular file"):
+        store.get(name)
+    with pytest.raises(DamagedError, match="no regular file"):
+        store.get_range(name, 0, 5)
+    with pytest.raises(StoreError):
+        store.put(name, b"bytes")
+    assert store.list(kind) == []
 
 
 def test_a_link_in_place_of_an_object_is_not_followed(store: LocalStore, place: Path, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from notou.disk.private import make_private
 from notou.errors import NotFoundError
 
-_FOLDER_MODE = 0o700
 _ID = re.compile(rb"[0-9a-f]{64}")
 _LANE = re.compile(rb"[0-9]{1,3}")
 
@@ -34,17 +34,17 @@ class OutboxPack:
 
 
 class Outbox:
-    """A folder, 0700, made when absent. One backup at a time uses it."""
+    """A folder, made when absent, with those above it, for its owner only. One backup at a time uses it."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
-        os.makedirs(path, _FOLDER_MODE, exist_ok=True)
+        make_private(path)
 
     def claim(self, pack_id: bytes, lane: int) -> OutboxPack:
         """Take a pack the Writer finished under its lane; idempotent. NotFoundError when it is not there."""
         name = pack_id.hex().encode()
         folder = os.path.join(self.path, b"%d" % lane)
-        os.makedirs(folder, _FOLDER_MODE, exist_ok=True)
+        make_private(folder)
         claimed = os.path.join(folder, name)
         with suppress(FileNotFoundError):
             os.rename(os.path.join(self.path, name), claimed)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from notou.disk.private import make_private
 from notou.jobs.folders import work_folder
 from notou.jobs.this_process import process_alive
 
@@ -19,7 +20,7 @@ from notou.jobs.this_process import process_alive
 def workspace(environ: Mapping[str, str]) -> Iterator[bytes]:
     """An empty folder for this process, gone afterwards; those that dead processes left go first."""
     parent = work_folder(environ)
-    os.makedirs(parent, 0o700, exist_ok=True)
+    make_private(os.fsencode(parent))
     for name in os.listdir(parent):
         pid = name.partition("-")[0]
         if pid.isdigit() and not process_alive(int(pid)):
