@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pytest
 
+from notou.disk import atomic
 from notou.errors import (
     DamagedError,
     NotFoundError,
@@ -21,7 +22,6 @@ from notou.errors import (
     UsageError,
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
-from notou.stores import atomic
 from notou.stores.local import LocalStore
 
 PACK = ObjectName(FileKind.PACK, hashlib.sha256(b"pack").hexdigest())
@@ -189,6 +189,41 @@ def test_foreign_names_are_no_objects(store: LocalStore, place: Path) -> None:
         (place / "index" / name).write_bytes(b"x")
     os.mkdir(place / "index" / INDEX.id)
     assert store.list(FileKind.INDEX) == []
+
+
+def test_sweeping_removes_what_killed_writers_left_and_nothing_else(
+    store: LocalStore, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    names = [CONFIG_NAME, PACK, INDEX, ObjectName(FileKind.KEY, PACK.id)]
+    foreign = [
+        place / "README-tmp-1-2",
+        place / "index" / f"{PACK.id}-tmp-1",
+        place / "data" / PACK.id[:2] / f"{PACK.id}-tmp-1-2-old",
+        place / "locks" / f"{PACK.id}-tmp-1-2",  # of one who asks for a lock just now
+        place / "data" / PACK.id[:2] / f"{PACK.id}-tmp-7-7",
+    ]
+    for path in foreign[:-1]:
+        path.write_bytes(b"x")
+    foreign[-1].mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", die)
+        patch.setattr(os, "unlink", die)  # the process is gone before it can tidy up
+        for name in names:
+            with pytest.raises(Killed):
+                store.put(name, b"bytes")
+    left = set(place.rglob("*-tmp-*")) - set(foreign)
+    assert len(left) == len(names)
+    for name in names:
+        store.put(name, b"bytes")
+    store.sweep()
+    assert set(place.rglob("*-tmp-*")) == set(foreign)
+    assert all(store.get(name) == b"bytes" for name in names)
 
 
 def test_one_file_is_never_two_copies(tmp_path: Path) -> None:

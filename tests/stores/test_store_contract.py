@@ -100,6 +100,14 @@ def test_a_range_is_exact_or_an_error(store: Store) -> None:
         store.get_range(named(b"0123456789"), 100, 1)
 
 
+def test_sweeping_touches_no_object(store: Store) -> None:
+    names = [named(b"x", kind) for kind in FileKind if kind is not FileKind.CONFIG] + [CONFIG_NAME]
+    for name in names:
+        store.put(name, b"x")
+    store.sweep()
+    assert all(store.get(name) == b"x" for name in names)
+
+
 def test_deleting_removes_one_object_and_an_absent_one_is_fine(store: Store) -> None:
     store.put(named(b"a"), b"a")
     store.put(named(b"b"), b"b")

@@ -89,6 +89,19 @@ def test_a_copy_that_cannot_be_completed_is_left_as_it_was_and_reported(place: P
     place.restic_checks(1)
 
 
+def test_what_killed_writers_left_half_done_goes_at_each_copy_even_when_nothing_else_does(
+    place: Place,
+) -> None:
+    place.prune()
+    before = [place.files(copy) for copy in (0, 1)]
+    for copy in (0, 1):
+        (place.site.places[copy] / "data" / "ab" / f"{'ab' * 32}-tmp-4711-0").write_bytes(bytes(999))
+    plan(place.stores, place.config, place.master, EVERYTHING, ignore)
+    assert [place.files(copy) for copy in (0, 1)] != before, "a dry run changed something"
+    assert place.prune().plan.nothing_to_do
+    assert [place.files(copy) for copy in (0, 1)] == before
+
+
 def test_a_needed_pack_that_is_nowhere_stops_the_prune_before_anything_goes(place: Place) -> None:
     gone = sorted(_packs(place, 0))
     for id_ in gone[:4]:

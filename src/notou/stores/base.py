@@ -73,3 +73,9 @@ class Store(Protocol):
 
     def replace(self, name: ObjectName, data: bytes) -> None:
         """Put good bytes in the place of damaged ones, atomically. For healing only."""
+
+    def sweep(self) -> None:
+        """Remove what writers that were killed left half done, and nothing else that others may have here.
+
+        Call it under the exclusive lock: a write that is going on would lose what it has written, and fail.
+        """

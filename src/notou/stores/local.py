@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from notou.disk.atomic import copy_new, flush_folder, left_half_done, link_new, open_regular, write_new
 from notou.errors import (
     DamagedError,
     LimitError,
@@ -24,7 +25,6 @@ from notou.errors import (
     UsageError,
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
-from notou.stores.atomic import copy_new, flush_folder, link_new, open_regular, write_new
 from notou.stores.base import MOST_OBJECT_BYTES
 
 _FOLDER_MODE = 0o700
@@ -123,6 +123,15 @@ class LocalStore:
         """Put good bytes over damaged ones."""
         with self._named_errors("written"):
             write_new(self._path_for_writing(name), data)
+
+    def sweep(self) -> None:
+        """Remove temporary files; those of locks stay, since locks are written under no lock."""
+        kinds = [kind for kind in FileKind if kind not in (FileKind.CONFIG, FileKind.LOCK)]
+        with self._named_errors("changed"):
+            for folder in (self.path, *(folder for kind in kinds for folder in self._folders(kind))):
+                for path, name in list(left_half_done(folder)):
+                    if name == b"config" or _ID.fullmatch(os.fsdecode(name)):
+                        os.unlink(path)
 
     def _path(self, name: ObjectName) -> bytes:
         if name.kind is FileKind.CONFIG:

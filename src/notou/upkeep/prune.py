@@ -81,10 +81,11 @@ def prune(
     """Prune every copy that answers, under exclusive locks. ``workspace`` is an empty folder on this machine.
 
     A copy that lacks what another holds is completed first; one that cannot be is left as it is and
-    reported. Raises LockedError; StoreUnavailableError when no copy is left; DamagedError when something
-    a snapshot needs is at no copy: then nothing was changed.
+    reported. What killed writers left half done goes first. Raises LockedError; StoreUnavailableError when
+    no copy is left; DamagedError when something a snapshot needs is at no copy: then nothing else changed.
     """
     with locked(copies, master, holder, report, exclusive=True) as living:
+        living.each(lambda store: store.sweep())  # first: a full disk needs the room for packing anew
         ground = _survey(living, config, master, options)
         if not ground.plan.nothing_to_do:
             _carry_out(ground, master, options, workspace, living, report)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import BinaryIO
 _FILE_MODE = 0o400  # as restic leaves its files
 _COPY_BYTES = 1024 * 1024
 _serial = itertools.count()
+_TEMPORARY = re.compile(rb"(.+)-tmp-[0-9]+-[0-9]+", re.DOTALL)
 
 
 def write_new(path: bytes, data: bytes) -> None:
@@ -66,6 +68,22 @@ def flush_folder(path: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def left_half_done(folder: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(path, the name it would have got) of each file of a folder that a call above left when it was killed.
+
+    One that a call is at work on looks the same. None when there is no such folder.
+    """
+    try:
+        entries = os.scandir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    with entries:
+        for entry in entries:
+            made = _TEMPORARY.fullmatch(entry.name)
+            if made and entry.is_file(follow_symlinks=False):
+                yield entry.path, made[1]
 
 
 def open_regular(path: bytes) -> int:
