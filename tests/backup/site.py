@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from notou.backup.options import BackupOptions, BackupResult, Destination
+from notou.backup.options import BackupOptions, BackupResult, Destination, Rehearsal
+from notou.backup.rehearse import rehearse
 from notou.backup.run import back_up
 from notou.copies.outbox import Outbox
 from notou.copies.replicate import Replicator
@@ -113,6 +114,20 @@ class Site:
                 raise Stopped
 
         return back_up(destination, Selection(chosen, rules), options, report)
+
+    def rehearse(
+        self, options: BackupOptions = DEFAULT, watch: Callable[[Event], None] = lambda _: None
+    ) -> Rehearsal:
+        """The dry run of ``run``."""
+        self.events.clear()
+
+        def report(event: Event) -> None:
+            self.events.append(event)
+            watch(event)
+
+        selection = Selection(find_roots([str(self.source)]), NO_RULES)
+        vault = Vault.with_key(self.stores, self.master)
+        return rehearse(vault, self.stores, self.holder().hostname, selection, options, report)
 
     def undisturbed(self, work: Callable[[], Result]) -> Result:
         """What ``work`` gives when nothing above the source changed meanwhile.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,38 @@ def test_a_copy_that_is_away_is_told_and_ends_with_1_while_the_other_is_served(d
     desk.copies[1].with_name("away").rename(desk.copies[1])
     desk.notou.run("backup", str(desk.source), *desk.to)
     desk.notou.run("check", "--from", str(desk.copies[1]), "--read-data")
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file and folder below, with size and time of its last change."""
+    return {str(path): (path.lstat().st_size, path.lstat().st_ctime_ns) for path in folder.rglob("*")}
+
+
+def test_a_dry_run_of_a_backup_counts_by_class_and_writes_nothing_anywhere(
+    desk: Desk, tmp_path: Path
+) -> None:
+    shutil.rmtree(desk.notou.home)
+    desk.notou.home.mkdir()
+    before = state(tmp_path)
+    said = desk.notou.run("backup", "-n", str(desk.source), *desk.to).stdout
+    assert "documents:  1 new, 0 changed, 0 unchanged; 8 B to read" in said
+    (foretold,) = desk.objects("backup", "--dry-run", str(desk.source), *desk.to)
+    assert foretold["event"] == "would_back_up"
+    assert foretold["classes"]["photos"] == {
+        "files_new": 1,
+        "files_changed": 0,
+        "files_unmodified": 0,
+        "bytes_to_read": 1006,
+    }
+    desk.notou.run("backup", "-n", str(desk.source), "/no/such/path", *desk.to, expect=3)
+    assert state(tmp_path) == before
+
+
+def test_a_dry_run_of_a_backup_tells_of_a_copy_that_is_away(desk: Desk) -> None:
+    desk.copies[1].rename(desk.copies[1].with_name("away"))
+    done = desk.notou.run("backup", "-n", str(desk.source), *desk.to, expect=1)
+    assert f"{desk.copies[1]} cannot be reached" in done.stderr
+    assert "1 new" in done.stdout
 
 
 def test_one_class_for_all_makes_one_snapshot(desk: Desk) -> None:

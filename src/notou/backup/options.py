@@ -82,3 +82,17 @@ class BackupResult:
     counts: dict[Lane, Counts]
     faults: int
     copies: tuple[CopyOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a backup would do.
+
+    ``counts``: of files alone; folders and bytes added are not foretold. ``bytes_to_read``: of the files that
+    are new or changed. ``faults``: items that would not be read. ``late``: copies that do not answer.
+    """
+
+    counts: dict[Lane, Counts]
+    bytes_to_read: dict[Lane, int]
+    faults: int
+    late: tuple[str, ...]

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from notou.backup.options import BackupOptions
+from notou.backup.walk import ParentTrees
 from notou.errors import DamagedError, StoreError
 from notou.kernel import Index, Usage
 from notou.model import UNKNOWN_LANE, BlobKind, Lane
@@ -49,6 +51,15 @@ def find_parents(snapshots: Iterable[Snapshot], hostname: str, paths: Collection
                 wholes[-1] if wholes else None, tuple(one for one in of_lane if one.partial)
             )
     return found
+
+
+def trees_to_compare(parents: dict[Lane, Parents], options: BackupOptions) -> ParentTrees:
+    """The trees of the parents that a backup with these options is compared with."""
+    return {
+        lane: tuple(one.tree for one in found.chain)
+        for lane, found in parents.items()
+        if options.only_lane in (None, lane) and not options.force
+    }
 
 
 def adopt_stray_packs(vault: Vault, index: Index, parents: dict[Lane, Parents]) -> None:

@@ -11,13 +11,13 @@ from notou import __version__
 from notou.backup.cut_rules import CUT_RULES
 from notou.backup.intake import Intake
 from notou.backup.options import BackupOptions, BackupResult, Destination
-from notou.backup.parents import Parents, adopt_stray_packs, find_parents
+from notou.backup.parents import Parents, adopt_stray_packs, find_parents, trees_to_compare
 from notou.backup.publishing import Publisher, require_a_copy, shared_locks
 from notou.backup.sorting import sort_entries
 from notou.backup.tally import Tally
 from notou.backup.trees import EMPTY_TREE_ID, TreeBuilder
 from notou.backup.walk import Frame, Walk
-from notou.events import ItemFailed, Progress, Report
+from notou.events import Progress, Report
 from notou.kernel import Index, Writer
 from notou.model import Lane
 from notou.sources.selection import Selection
@@ -69,20 +69,12 @@ class _Run:
         self._publisher = Publisher(destination, index)
         self._publisher.take_over()
         self._writer = self._make_writer(index)
-        self._tally = Tally(self._writer)
+        self._tally = Tally(self._writer.stored)
         self._trees = TreeBuilder(self._writer, self._tally, report)
         self._intake = Intake(self._writer, self._trees, self._tally, report, self._news)
-        compared = {
-            lane: tuple(one.tree for one in parents.chain)
-            for lane, parents in self._parents.items()
-            if options.only_lane in (None, lane) and not options.force
-        }
-        self._walk = Walk(selection, compared, vault, index, report)
+        self._walk = Walk(selection, trees_to_compare(self._parents, options), vault, index, report)
 
     def carry_out(self) -> BackupResult:
-        for path in self._selection.roots.missing:
-            self._tally.faults += 1
-            self._report(ItemFailed(path, "There is nothing at this path."))
         top = self._scan()
         trees = self._trees_of(top)
         wanted = [self._snapshot(lane, tree, partial=False) for lane, tree in sorted(trees.items())]

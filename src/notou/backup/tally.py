@@ -5,33 +5,36 @@ What may not enter: anything that decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from notou.backup.options import Counts
 from notou.backup.sorting import Work
 from notou.backup.walk import Frame
-from notou.kernel import Writer
 from notou.kernel.gotext import json_string, quote, rfc3339
 from notou.model import BlobKind, Lane
 
 _NOTHING = (0, 0, 0)
 
+Stored = Mapping[tuple[int, int], tuple[int, int, int]]
+"""(lane, kind) → (blobs, their plain bytes, their sealed bytes); see Writer.stored."""
+
 
 class Tally:
     """The counts of one run."""
 
-    def __init__(self, writer: Writer) -> None:
-        """``writer`` knows what was stored new."""
+    def __init__(self, stored: Callable[[], Stored]) -> None:
+        """``stored`` tells what was stored new so far; ``dict`` where nothing is."""
         self.files = 0
         self.bytes = 0
         self.faults = 0
-        self._writer = writer
+        self._stored = stored
         self._lanes: dict[Lane, Counts] = {}
 
     def lanes(self) -> dict[Lane, Counts]:
         """The counts so far, in lane order."""
-        sums = self._writer.stored()
+        sums = self._stored()
         for lane in {Lane(lane) for lane, _ in sums}:
             data, tree = sums.get((lane, BlobKind.DATA), _NOTHING), sums.get((lane, BlobKind.TREE), _NOTHING)
             counts = self._of(lane)

@@ -118,6 +118,8 @@ class Walk:
         self._at_once = 8
 
     def __iter__(self) -> Iterator[Step]:
+        for path in self._selection.roots.missing:
+            self._fail(path, "There is nothing at this path.")
         yield from self._enter(self._top())
         while self.stack:
             child = self._next_child(self.stack[-1])
@@ -178,13 +180,16 @@ class Walk:
         frames = []
         for (request, up, entry), directory in zip(requests, listed, strict=True):
             if isinstance(directory, str):
-                self.faults += 1
-                self._report(ItemFailed(request.path, directory))
+                self._fail(request.path, directory)
             else:
                 frames.append((Frame(directory, up, entry, request), request.parents))
         self._compare(frames)
         self._adapt([len(frame.directory.kinds) for frame, _ in frames])
         return [frame for frame, _ in frames]
+
+    def _fail(self, path: bytes, reason: str) -> None:
+        self.faults += 1
+        self._report(ItemFailed(path, reason))
 
     def _adapt(self, sizes: list[int]) -> None:
         if sizes:

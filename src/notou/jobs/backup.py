@@ -9,12 +9,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from notou.backup.options import BackupOptions, BackupResult, Destination
+from notou.backup.options import BackupOptions, BackupResult, Destination, Rehearsal
+from notou.backup.rehearse import rehearse
 from notou.backup.run import back_up
 from notou.copies.outbox import Outbox
 from notou.copies.replicate import Replicator
 from notou.errors import UsageError
 from notou.events import Note, Report
+from notou.jobs.folders import outbox_folder
 from notou.jobs.places import OpenVault, open_outbox, open_vault
 from notou.jobs.this_process import lock_holder
 from notou.sources.excludes import ExcludeRules
@@ -42,22 +44,41 @@ def back_up_paths(
     report: Report,
 ) -> BackupResult:
     """Back up to every location; see notou.backup.run.back_up for what is reported and raised."""
-    roots = find_roots(request.paths)
-    opened = open_vault(locations, password)
-    outbox = open_outbox(opened.vault, environ)
-    own = own_places(opened.stores, outbox)
-    _refuse_own(roots.paths, own)
-    rules = replace(request.rules, own_places=own)
-    result = back_up(
-        _destination(opened, outbox, request.host, report), Selection(roots, rules), request.options, report
-    )
-    _tell_healed(opened, result, report)
+    opened, selection = _open(locations, password, request, environ)
+    destination = _destination(opened, open_outbox(opened.vault, environ), request.host, report)
+    result = back_up(destination, selection, request.options, report)
+    _tell_healed(opened, [copy.location for copy in result.copies if not copy.complete], report)
     return result
 
 
-def own_places(stores: Sequence[Store], outbox: Outbox) -> tuple[bytes, ...]:
+def rehearse_paths(
+    locations: Sequence[str],
+    password: str,
+    request: BackupRequest,
+    environ: Mapping[str, str],
+    report: Report,
+) -> Rehearsal:
+    """What back_up_paths would read; writes nothing, not even a lock or the outbox's folder."""
+    opened, selection = _open(locations, password, request, environ)
+    hostname = request.host or lock_holder().hostname
+    result = rehearse(opened.vault, opened.stores, hostname, selection, request.options, report)
+    _tell_healed(opened, result.late, report)
+    return result
+
+
+def _open(
+    locations: Sequence[str], password: str, request: BackupRequest, environ: Mapping[str, str]
+) -> tuple[OpenVault, Selection]:
+    roots = find_roots(request.paths)
+    opened = open_vault(locations, password)
+    own = own_places(opened.stores, outbox_folder(opened.vault.config.id, environ))
+    _refuse_own(roots.paths, own)
+    return opened, Selection(roots, replace(request.rules, own_places=own))
+
+
+def own_places(stores: Sequence[Store], outbox: bytes) -> tuple[bytes, ...]:
     """Folders of the vault itself, which no backup takes into itself."""
-    return (*(store.path for store in stores if isinstance(store, LocalStore)), outbox.path)
+    return (*(store.path for store in stores if isinstance(store, LocalStore)), outbox)
 
 
 def _refuse_own(roots: Sequence[bytes], own: Sequence[bytes]) -> None:
@@ -79,9 +100,8 @@ def _destination(opened: OpenVault, outbox: Outbox, host: str | None, report: Re
     )
 
 
-def _tell_healed(opened: OpenVault, result: BackupResult, report: Report) -> None:
+def _tell_healed(opened: OpenVault, failed: Sequence[str], report: Report) -> None:
     """Damage that was read elsewhere; a copy that failed was told of already."""
-    failed = [copy.location for copy in result.copies if not copy.complete]
     for fault in opened.vault.faults:
         if not any(location in fault for location in failed):
             report(Note(fault))
