@@ -15,7 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work is. A total is None while it is not known; ``current`` is a path or an object name."""
+    """How far the work is. A total is None while it is not known; ``current`` is a path or an object name.
+
+    Bytes are those that take time: what a backup finds unchanged is among its files, not among its bytes.
+    """
 
     files_done: int
     bytes_done: int

@@ -56,6 +56,11 @@ def test_json_is_one_object_a_line_on_stdout_and_nothing_else() -> None:
     assert err == ""
 
 
+def test_progress_in_json_says_how_much_time_is_left_or_null() -> None:
+    out, _ = told(Manner(json=True), Progress(1, 10), Progress(1, 10, 2, 40))
+    assert [json.loads(line)["left_s"] for line in out.splitlines()] == [None, 600.0]
+
+
 def test_a_path_that_is_no_utf8_is_given_exactly_in_json() -> None:
     out, _ = told(Manner(json=True), ItemFailed(b"/caf\xe9", "gone."))
     assert json.loads(out)["path_base64"] == "L2NhZuk="

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click import BadParameter
 
-from notou.cli.progress import progress_text
+from notou.cli.progress import progress_text, seconds_left
 from notou.cli.text import count_text, duration_text, printable, size_text, table
 from notou.cli.times import moment
 from notou.events import Progress
@@ -43,6 +43,17 @@ def test_durations_counts_and_tables() -> None:
 def test_the_progress_line_says_what_how_much_how_fast_and_how_long() -> None:
     line = progress_text(Progress(50, 10 << 20, 100, 40 << 20, b"/home/a\x1b"), 10.0, 200)
     assert line == "[0:10]  25.0%  50 / 100 files  10.0 MiB / 40.0 MiB  1.0 MiB/s  0:30 left  /home/a\\x1b"
+
+
+def test_time_left_is_not_said_before_it_can_be() -> None:
+    assert seconds_left(Progress(50, 10, 100, 40), 10.0) == 30.0
+    for progress, elapsed_s in (
+        (Progress(50, 10), 10.0),
+        (Progress(50, 10, 100, 40), 0.1),
+        (Progress(50, 0, 100, 40), 10.0),
+        (Progress(50, 40, 100, 40), 10.0),
+    ):
+        assert seconds_left(progress, elapsed_s) is None
 
 
 def test_the_progress_line_fits_the_terminal_and_survives_unknown_totals() -> None:

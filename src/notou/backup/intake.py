@@ -45,7 +45,7 @@ class Intake:
         self._while_waiting = while_waiting
         self._work: dict[Lane, list[tuple[Directory, list[int]]]] = {}
         self._files = self._bytes = 0
-        self.files_taken = self.bytes_taken = 0
+        self.files_taken = 0
         self._whole: list[Frame] = []
         self._entries = 0
         self._submitted: list[Frame] = []  # whole once what was submitted is stored
@@ -67,7 +67,6 @@ class Intake:
                 self._files += len(portion)
                 self._bytes += size
                 self.files_taken += len(portion)
-                self.bytes_taken += size
                 if self.full:
                     yield
 

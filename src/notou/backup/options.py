@@ -39,7 +39,8 @@ class BackupOptions:
     ``skip_if_unchanged``: no snapshot for a lane whose tree is its parent's. ``force``: compare with no
     earlier snapshot, so that every file is read. ``pack_bytes``: where a pack is closed.
     ``partial_every_ns``, ``partial_every_bytes``: after which time, or new sealed bytes of one lane,
-    whichever comes first, what is there is published as partial snapshots.
+    whichever comes first, what is there is published as partial snapshots. ``forecast_after_s``: after
+    which time to count ahead what there is to do, for progress; None where nobody watches.
     """
 
     only_lane: Lane | None = None
@@ -49,6 +50,7 @@ class BackupOptions:
     pack_bytes: int = 16 * 1024 * 1024
     partial_every_ns: int = 10 * MINUTE_NS
     partial_every_bytes: int = 1_000_000_000
+    forecast_after_s: float | None = None
 
 
 @dataclass(slots=True)

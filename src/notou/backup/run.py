@@ -9,6 +9,7 @@ import os
 
 from notou import __version__
 from notou.backup.cut_rules import CUT_RULES
+from notou.backup.forecast import Forecast
 from notou.backup.intake import Intake
 from notou.backup.options import BackupOptions, BackupResult, Destination
 from notou.backup.parents import Parents, adopt_stray_packs, find_parents, trees_to_compare
@@ -72,7 +73,10 @@ class _Run:
         self._tally = Tally(self._writer.stored)
         self._trees = TreeBuilder(self._writer, self._tally, report)
         self._intake = Intake(self._writer, self._trees, self._tally, report, self._news)
-        self._walk = Walk(selection, trees_to_compare(self._parents, options), vault, index, report)
+        compared = trees_to_compare(self._parents, options)
+        self._walk = Walk(selection, compared, vault, index, report)
+        ahead = Walk(selection, compared, vault, index, lambda _: None)
+        self._forecast = Forecast(ahead, options.forecast_after_s)
 
     def carry_out(self) -> BackupResult:
         top = self._scan()
@@ -90,6 +94,7 @@ class _Run:
 
     def end(self) -> None:
         """Stop what still runs, so that nothing lands behind the next run's back; it finds what landed."""
+        self._forecast.stop()
         self._writer.close()
         self._publisher.claim_finished(self._writer)
 
@@ -136,11 +141,10 @@ class _Run:
     def _news(self) -> None:
         """Send what is finished, and tell how far the work is."""
         self._publisher.offer_finished(self._writer)
-        files, bytes_ = self._writer.progress()
+        files, bytes_read = self._writer.progress()
         files += self._tally.files - self._intake.files_taken
-        bytes_ += self._tally.bytes - self._intake.bytes_taken
         current = self._walk.stack[-1].directory.path if self._walk.stack else b""
-        self._report(Progress(files, bytes_, current=current))
+        self._report(Progress(files, bytes_read, *self._forecast.totals(), current=current))
 
     def _is_partial_due(self) -> bool:
         if max(self._publisher.new_bytes().values(), default=0) >= self._options.partial_every_bytes:

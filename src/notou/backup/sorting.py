@@ -30,9 +30,13 @@ def sort_entries(frame: Frame, only_lane: Lane | None) -> Work:
     if _DIRECTORY not in kinds and _SOCKET not in kinds and frame.chosen is None:
         if not kinds:
             return {}
-        if matches.count(matches[0]) == len(matches) and matches[0] != UNKNOWN_LANE:
-            frame.items[Lane(matches[0])] = list(range(len(kinds)))
-            return {}
+        if matches.count(matches[0]) == len(matches):
+            if matches[0] != UNKNOWN_LANE:
+                frame.items[Lane(matches[0])] = list(range(len(kinds)))
+                return {}
+            if only_lane is not None and kinds.count(_FILE) == len(kinds):
+                frame.items[only_lane] = list(range(len(kinds)))
+                return {only_lane: list(range(len(kinds)))}
     return _sort_each(frame, kinds, matches, only_lane)
 
 

@@ -27,7 +27,6 @@ class Tally:
     def __init__(self, stored: Callable[[], Stored]) -> None:
         """``stored`` tells what was stored new so far; ``dict`` where nothing is."""
         self.files = 0
-        self.bytes = 0
         self.faults = 0
         self._stored = stored
         self._lanes: dict[Lane, Counts] = {}
@@ -64,7 +63,6 @@ class Tally:
             counts.total_files_processed += len(files)
             counts.total_bytes_processed += size
             self.files += len(files)
-            self.bytes += size
 
     def left(self, frame: Frame, lane: Lane, *, unchanged: bool) -> None:
         """Count a directory whose tree of a lane is there."""

@@ -12,14 +12,26 @@ from notou.events import Progress
 def progress_text(progress: Progress, elapsed_s: float, width: int) -> str:
     """The line for a terminal of ``width`` columns; what does not fit is cut from the end."""
     parts = [f"[{duration_text(elapsed_s)}]", *_share(progress), _files(progress), _bytes(progress)]
-    rate = progress.bytes_done / elapsed_s if elapsed_s >= 0.5 else 0.0
-    if rate:
+    if rate := _bytes_per_s(progress, elapsed_s):
         parts.append(f"{size_text(rate)}/s")
-        if progress.bytes_total is not None and progress.bytes_total > progress.bytes_done:
-            parts.append(f"{duration_text((progress.bytes_total - progress.bytes_done) / rate)} left")
+    if (left_s := seconds_left(progress, elapsed_s)) is not None:
+        parts.append(f"{duration_text(left_s)} left")
     if progress.current:
         parts.append(printable(progress.current))
     return "  ".join(part for part in parts if part)[: width - 1]
+
+
+def seconds_left(progress: Progress, elapsed_s: float) -> float | None:
+    """How long the bytes still to do take at the speed so far; None where that cannot be said."""
+    rate = _bytes_per_s(progress, elapsed_s)
+    if progress.bytes_total is None or progress.bytes_total <= progress.bytes_done or not rate:
+        return None
+    return (progress.bytes_total - progress.bytes_done) / rate
+
+
+def _bytes_per_s(progress: Progress, elapsed_s: float) -> float:
+    """0 while too little time has gone by to say."""
+    return progress.bytes_done / elapsed_s if elapsed_s >= 0.5 else 0.0
 
 
 def _share(progress: Progress) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from notou.cli.progress import progress_text
+from notou.cli.progress import progress_text, seconds_left
 from notou.cli.text import printable
 from notou.events import CopyFailed, Event, ItemFailed, Note, Progress
 
@@ -159,8 +159,10 @@ def path_fields(path: bytes) -> dict[str, str]:
 
 
 def _progress_fields(progress: Progress, elapsed_s: float) -> dict[str, Any]:
+    left_s = seconds_left(progress, elapsed_s)
     return {
         "elapsed_s": round(elapsed_s, 1),
+        "left_s": None if left_s is None else round(left_s, 1),
         "files_done": progress.files_done,
         "files_total": progress.files_total,
         "bytes_done": progress.bytes_done,

@@ -19,6 +19,8 @@ from notou.jobs.backup import BackupRequest, back_up_paths, rehearse_paths
 from notou.model import Lane
 from notou.sources.excludes import ExcludeRules
 
+_FORECAST_AFTER_S = 2.0  # what is done sooner needs no time left, and pays nothing for it
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
@@ -49,6 +51,7 @@ def backup(
         tags=tuple(tag for group in tags for tag in group.split(",") if tag),
         force=force,
         skip_if_unchanged=skip_if_unchanged,
+        forecast_after_s=None if screen.manner.quiet else _FORECAST_AFTER_S,
     )
     request = BackupRequest([os.fsencode(path) for path in paths], rules, options, host)
     (_rehearse if dry_run else _back_up)(access, request, screen)
