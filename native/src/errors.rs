@@ -26,6 +26,11 @@ pub enum Fault {
     Python(PyErr),
 }
 
+/// What a panic is told as.
+pub fn broken_off() -> Fault {
+    Fault::Store("The kernel broke off by a fault of its own; please report it.".into())
+}
+
 impl Fault {
     /// The sentence, for answers that carry one sentence an item.
     pub fn sentence(&self) -> String {

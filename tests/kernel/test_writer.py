@@ -233,6 +233,8 @@ def test_a_closed_writer_stores_nothing_more_and_nothing_lands_after(
     work.writer.close()
     with pytest.raises(StoreError):
         work.writer.store_blobs(0, BlobKind.DATA, [b"blob"])
+    with pytest.raises(StoreError):
+        work.writer.flush()
     assert sorted(os.listdir(work.outbox)) == landed
 
 

@@ -177,6 +177,20 @@ mod tests {
     }
 
     #[test]
+    fn any_two_lengths_side_by_side_are_what_each_is_alone() {
+        let (left, right) = (bytes(200, 4), bytes(200, 5));
+        for first in 0..=200 {
+            for second in 0..=200 {
+                let (mut one, mut other) = (Hash::new(), Hash::new());
+                let (left, right) = (&left[..first], &right[..second]);
+                update_both(&mut one, left, &mut other, right);
+                assert_eq!(one.finish(), Id::from(Sha256::digest(left)));
+                assert_eq!(other.finish(), Id::from(Sha256::digest(right)));
+            }
+        }
+    }
+
+    #[test]
     fn two_side_by_side_are_what_each_is_alone() {
         let (left, right) = (bytes(5000, 2), bytes(5000, 3));
         for (start, first, second) in [

@@ -19,7 +19,7 @@ use crate::hash::sha256;
 use crate::index::SharedIndex;
 use crate::seal::Key;
 
-/// Each thread holds a window and a sealed blob: more threads would cost more memory than they save time.
+/// Each thread holds two portions of a file and the end of a pack: more threads would cost more memory than they save time.
 const THREADS_MOST: usize = 8;
 /// Plain blobs given to a thread at a time.
 const BLOBS_AT_ONCE: usize = 32;
@@ -153,15 +153,20 @@ impl Engine {
 
     /// The rule of a lane; UsageError for one that has none, StoreError after a fault.
     pub fn rule(&self, lane: u8) -> Outcome<&Rule> {
+        self.check()?;
+        self.settings.rules.get(usize::from(lane)).ok_or_else(|| {
+            Fault::Usage(format!("The writer was given no cut rule for lane {lane}."))
+        })
+    }
+
+    fn check(&self) -> Outcome<()> {
         if self.broken.load(Relaxed) {
             return Err(Fault::Store(
                 "This writer was closed or broke off by a fault before; run the backup again."
                     .into(),
             ));
         }
-        self.settings.rules.get(usize::from(lane)).ok_or_else(|| {
-            Fault::Usage(format!("The writer was given no cut rule for lane {lane}."))
-        })
+        Ok(())
     }
 
     pub fn store_blobs<B>(&self, lane: u8, kind: u8, blobs: &[B]) -> Outcome<Vec<Id>>
@@ -218,17 +223,21 @@ impl Engine {
             return Ok(());
         }
         self.desks.clear();
-        let mut packs = self.open.iter().flatten();
-        let settled = packs.try_for_each(|idle| {
-            lock(idle)
+        let settled = self.open.iter().flatten().try_for_each(|idle| {
+            // not under the lock: it may have to wait for the disk
+            let mut packs = std::mem::take(&mut *lock(idle));
+            let settled = packs
                 .iter_mut()
-                .try_for_each(|pack| pack.settle(&self.landing))
+                .try_for_each(|pack| pack.settle(&self.landing));
+            lock(idle).append(&mut packs);
+            settled
         });
         self.unless_halted(settled)
     }
 
     /// Close every open pack, and wait until all have landed.
     pub fn flush(&self) -> Outcome<()> {
+        self.check()?;
         let flushed = self.close_all().and_then(|()| self.landing.settle());
         self.unless_halted(flushed)
     }
@@ -239,7 +248,8 @@ impl Engine {
         self.cancel();
     }
 
-    /// Wait until every pack handed over has landed, or failed to.
+    /// Wait until every pack handed over has landed, or failed to. Bytes of packs that were not
+    /// closed may still be on their way, to files that will never have a name.
     pub fn rest(&self) {
         // after the end nobody asks what failed
         let _ = self.landing.settle();
@@ -257,10 +267,17 @@ impl Engine {
         Ok(())
     }
 
-    /// The fault that ended a job, if one did. The writer is of no use after it: blobs that it
-    /// counted as stored may be lost with their pack.
+    /// The fault that ended a job, if one did; whoever asks first hears it, a job beside it only that
+    /// it ended. The writer is of no use after it: blobs that it counted as stored may be lost with
+    /// their pack.
     pub fn ended(&self) -> Outcome<()> {
-        lock(&self.fault).take().map_or(Ok(()), Err)
+        match lock(&self.fault).take() {
+            Some(fault) => Err(fault),
+            None if self.stop.load(Relaxed) => Err(Fault::Store(
+                "The work was ended before it was done; run the backup again.".into(),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn unless_halted(&self, result: Outcome<()>) -> Outcome<()> {
@@ -307,8 +324,6 @@ fn thread_pool() -> Outcome<ThreadPool> {
     ThreadPoolBuilder::new()
         .num_threads(cores.min(THREADS_MOST))
         .thread_name(|number| format!("notou-writer-{number}"))
-        // the one that waits for the job sees that no answer will come
-        .panic_handler(|_| ())
         .build()
         .map_err(|error| Fault::Store(format!("No threads could be started: {error}.")))
 }

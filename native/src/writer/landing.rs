@@ -3,6 +3,7 @@
 //! What may not enter: making packs.
 
 use std::io;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -12,7 +13,7 @@ use super::claims::Claims;
 use super::pack::ClosedPack;
 use super::unnamed::Unnamed;
 use crate::blob::{hex, Id};
-use crate::errors::{Fault, Outcome};
+use crate::errors::{broken_off, Fault, Outcome};
 use crate::index::SharedIndex;
 
 /// Pieces of memory that may wait for the disk, and packs; then whoever makes more waits too.
@@ -101,19 +102,17 @@ impl Landing {
     pub fn hand_over(&self, lane: u8, pack: ClosedPack) -> Outcome<()> {
         self.shared.state().waiting += 1;
         self.send(Job::Land(lane, pack))
+            .inspect_err(|_| self.shared.state().waiting -= 1)
     }
 
-    /// Wait until every pack handed over has landed; the fault of the first that could not.
+    /// Wait until every pack handed over has landed, or failed to; the fault of the first that did.
     pub fn settle(&self) -> Outcome<()> {
-        let mut state = self.shared.state();
-        while state.waiting > 0 && state.fault.is_none() {
-            state = self
-                .shared
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        state.check()
+        let state = self.shared.state();
+        let waited = self
+            .shared
+            .changed
+            .wait_while(state, |state| state.waiting > 0);
+        waited.unwrap_or_else(PoisonError::into_inner).check()
     }
 
     /// The fault of a pack that could not land.
@@ -143,7 +142,7 @@ impl Drop for Landing {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
-            // it has no way to panic, and a drop none to tell
+            // what panicked in it became a fault, and a drop has no way to tell
             let _ = thread.join();
         }
     }
@@ -189,10 +188,12 @@ impl Shared {
         if self.state().fault.is_some() {
             return false;
         }
-        match work() {
+        // a thread that is gone could not say that nothing lands any more
+        let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(broken_off()));
+        match done {
             Ok(()) => true,
             Err(fault) => {
-                self.state().fault = Some(fault);
+                self.state().fault.get_or_insert(fault);
                 false
             }
         }

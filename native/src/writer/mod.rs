@@ -21,6 +21,7 @@ use pyo3::types::PyBytes;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,7 @@ use std::time::{Duration, Instant};
 use crate::blob::{id_list, DATA, TREE};
 use crate::cut::{Rule, Secret};
 use crate::directory::{fault_list, Directory};
-use crate::errors::{Fault, Outcome};
+use crate::errors::{broken_off, Fault, Outcome};
 use crate::index::Index;
 use crate::memory::give_back_large_buffers;
 use crate::seal::Key;
@@ -185,7 +186,7 @@ impl Writer {
 }
 
 impl Writer {
-    /// Do `work` beside what was submitted, and wait for it.
+    /// Do `work` beside what was submitted, whose threads all stay with it to its end, and wait for it.
     fn run<T: Send + 'static>(
         &self,
         py: Python<'_>,
@@ -198,7 +199,7 @@ impl Writer {
         rayon::spawn(job);
         match self.wait(py, receiver, None)? {
             Ok(result) => Ok(result),
-            Err(_) => Err(broken_off().into()),
+            Err(_) => Err(broken_off().into()), // without a time to wait until, it has arrived
         }
     }
 
@@ -210,7 +211,11 @@ impl Writer {
         let (sender, receiver) = mpsc::sync_channel(1);
         let engine = self.engine.clone();
         let job = move || {
-            let result = work(&engine);
+            let result = catch_unwind(AssertUnwindSafe(|| work(&engine)));
+            let result = result.unwrap_or_else(|_| {
+                engine.retire();
+                Err(broken_off())
+            });
             // before the answer: then whoever has it may take the engine down, and sees it go
             drop(engine);
             // nobody listens any more only when the writer or the process is going down
@@ -232,7 +237,7 @@ impl Writer {
             let left = until.map_or(SIGNALS, |until| until - Instant::now());
             let waiting = &mut receiver;
             match py.detach(move || waiting.recv_timeout(left.min(SIGNALS))) {
-                Ok(result) => return interrupt.map_or(Ok(Ok(result?)), Err),
+                Ok(result) => return interrupt.map_or_else(|| Ok(Ok(result?)), Err),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(broken_off().into()),
             }
@@ -248,7 +253,8 @@ impl Writer {
     /// Return when no thread works any more and nothing more will be written.
     fn end(&self) {
         self.engine.retire();
-        if let Some(receiver) = self.submitted().take() {
+        let receiver = self.submitted().take();
+        if let Some(receiver) = receiver {
             // whatever it says, nobody is left to hear it
             let _ = receiver.recv();
         }
@@ -271,10 +277,6 @@ impl Drop for Writer {
 
 fn not_collected() -> Fault {
     Fault::Usage("The work submitted before was not collected.".into())
-}
-
-fn broken_off() -> Fault {
-    Fault::Store("The kernel broke off by a fault of its own; please report it.".into())
 }
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -17,6 +17,7 @@ use crate::seal::{self, Key, OVERHEAD};
 
 /// Blobs at most: all of a pack's blobs stand in one index file, which holds 50,000.
 const BLOBS_MOST: usize = 40_000;
+
 /// Where packs go.
 pub struct Outbox {
     pub folder: PathBuf,

@@ -148,6 +148,27 @@ mod tests {
             .collect()
     }
 
+    /// Where the folder's file system takes such writes at all.
+    #[test]
+    fn packs_go_past_the_cache_until_their_last_odd_bytes() {
+        let folder = std::env::temp_dir();
+        let direct = OFlags::TMPFILE | OFlags::WRONLY | OFlags::DIRECT;
+        let taken = open(&folder, direct, Mode::from_raw_mode(MODE)).is_ok();
+        let passes = |unnamed: &Unnamed| {
+            let flags = fcntl_getfl(&unnamed.file).unwrap();
+            flags.contains(OFlags::DIRECT)
+        };
+        let unnamed = Unnamed::create(&folder, true).unwrap();
+        let mut bytes = Aligned::new();
+        bytes.hold(&[1; ALIGNMENT]);
+        unnamed.write_at(&bytes, 0).unwrap();
+        assert_eq!(passes(&unnamed), taken);
+        bytes.hold(&[1; 5]);
+        unnamed.write_at(&bytes, ALIGNMENT as u64).unwrap();
+        assert!(!passes(&unnamed));
+        assert!(!passes(&Unnamed::create(&folder, false).unwrap()));
+    }
+
     #[test]
     fn with_and_without_a_name_of_passage_only_what_landed_stays() {
         let folder = std::env::temp_dir().join(format!("notou-unnamed-{}", std::process::id()));

@@ -60,13 +60,13 @@ class Intake:
         if not work:
             return
         sizes = frame.directory.sizes
+        self.files_taken += sum(map(len, work.values()))
         for lane, entries in work.items():
             for portion in _portions(entries, sizes):
                 self._work.setdefault(lane, []).append((frame.directory, portion))
                 size = sum(sizes[entry] for entry in portion)
                 self._files += len(portion)
                 self._bytes += size
-                self.files_taken += len(portion)
                 if self.full:
                     yield
 

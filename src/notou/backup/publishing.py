@@ -15,7 +15,7 @@ from dataclasses import replace
 from notou import kernel
 from notou.backup.options import Destination
 from notou.copies.replicate import CopyOutcome, SealedFile
-from notou.errors import DamagedError, StoreError, StoreUnavailableError
+from notou.errors import DamagedError, NotFoundError, StoreError, StoreUnavailableError
 from notou.kernel import Index, Writer
 from notou.model import FileKind, ObjectName
 from notou.vault.locking import hold_lock
@@ -79,7 +79,8 @@ class Publisher:
     def claim_finished(self, writer: Writer) -> None:
         """Keep the packs that the writer has finished for the next run to take over."""
         for pack_id, lane, _ in writer.finished():
-            self._to.outbox.claim(pack_id, lane)
+            with suppress(OSError, NotFoundError):  # then the next run seals its content again
+                self._to.outbox.claim(pack_id, lane)
 
     def new_bytes(self) -> Mapping[int, int]:
         """Sealed bytes of each lane that no index names yet."""

@@ -225,8 +225,9 @@ class Writer:
         the last fstat. UsageError where the work submitted before was not collected."""
     def collect(self, patience_s: float) -> list[ItemFault] | None:
         """Wait until what was submitted is stored; the files that could not be, in the order given. None when
-        it is not done after ``patience_s``; [] when nothing was submitted. Signals are looked at while
-        waiting (KeyboardInterrupt passes). StoreFullError when the outbox is full."""
+        it is not done after ``patience_s`` (infinity: as long as it takes); [] when nothing was submitted.
+        Signals are looked at while waiting (KeyboardInterrupt passes). StoreFullError when the outbox is
+        full."""
     def store_blobs(self, lane: int, kind: int, blobs: list[bytes]) -> list[bytes]:
         """Store plain blobs as they are, beside what was submitted; returns their ids. What the lane holds
         already is not stored again."""

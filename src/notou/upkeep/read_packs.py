@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,17 +39,8 @@ def verify_packs(
     store: Store, key: bytes, index: Index, packs: Sequence[tuple[bytes, int]]
 ) -> Iterator[PackVerdict]:
     """Verify each of ``packs`` (id, size) at one copy against its name, its header and the index."""
-    with _threads() as threads:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), "notou-check") as threads:
         yield from threads.map(lambda pack: _verify(store, key, index, *pack), packs)
-
-
-@contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
-    threads = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), "notou-check")
-    try:
-        yield threads
-    finally:
-        threads.shutdown(cancel_futures=True)
 
 
 def _verify(store: Store, key: bytes, index: Index, pack_id: bytes, size: int) -> PackVerdict:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import resource
 import signal
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from notou.model import BlobKind
 from tests.kernel.work import blobs_stored, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from notou.kernel import Directory, Index, Writer
@@ -283,6 +285,57 @@ def test_what_is_submitted_is_stored_while_trees_are_and_collected_once(
     assert ids is not None
     assert read_back(native, index, tmp_path / "outbox", 1, ids) == data
     assert {lane for (lane, _) in writer.stored()} == {0, 1}
+
+
+def test_a_disk_that_takes_no_more_ends_the_run_and_only_whole_packs_have_landed(
+    native: ModuleType, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(20):  # seeded, so that every run meets the same packs
+        (source / f"{number}").write_bytes(random.Random(number).randbytes(200_000 + 60_000 * number))
+    writer, index = make_writer(native, tmp_path / "outbox", pack_bytes=1 << 20)
+    directory, entries = listed(native, source)
+    store(writer, LANE, [(directory, entries[:9])])
+    with files_of_at_most(1 << 19):
+        writer.submit([(LANE, [(directory, entries[9:])])])
+        with pytest.raises(StoreError):
+            writer.collect(float("inf"))
+        writer.close()
+    landed = {path.name: path.read_bytes() for path in (tmp_path / "outbox").iterdir()}
+    assert landed
+    assert landed.keys() == {pack_id.hex() for pack_id, _, _ in writer.finished()}
+    assert landed.keys() == {pack_id.hex() for pack_id, *_ in index.packs()}
+    assert all(hashlib.sha256(data).hexdigest() == name for name, data in landed.items())
+    with pytest.raises(StoreError):
+        writer.flush()
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_job_beside_one_that_failed_does_not_answer_that_all_is_well(
+    native: ModuleType, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "film").write_bytes(random.Random(1).randbytes(64 << 20))
+    writer, _ = make_writer(native, tmp_path / "outbox")
+    (tmp_path / "outbox").rmdir()
+    writer.submit([(LANE, [listed(native, source)])])
+    with pytest.raises(StoreError):
+        writer.store_blobs(LANE, BlobKind.TREE, [b"tree"])
+    with pytest.raises(StoreError):
+        writer.collect(float("inf"))
+    with pytest.raises(StoreError):
+        writer.flush()
 
 
 def test_a_writer_that_goes_away_takes_its_work_with_it(native: ModuleType, tmp_path: Path) -> None:

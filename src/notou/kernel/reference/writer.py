@@ -121,6 +121,7 @@ class Writer:
 
     def flush(self) -> None:
         """Close and write the open packs of every lane. UsageError where work was not collected."""
+        self._check()
         if self._submitted:
             raise _not_collected()
         for lane, kind in sorted(self._open):
@@ -151,9 +152,12 @@ class Writer:
         """What was stored new so far: (lane, kind) → (blobs, their plain bytes, their sealed bytes)."""
         return dict(self._stored)
 
-    def _rule(self, lane: int) -> CutRule:
+    def _check(self) -> None:
         if self._closed:
             raise StoreError("This writer was closed before; run the backup again.")
+
+    def _rule(self, lane: int) -> CutRule:
+        self._check()
         if not 0 <= lane < len(self._rules):
             raise UsageError(f"The writer was given no cut rule for lane {lane}.")
         return self._rules[lane]
