@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notou.errors import DamagedError, UsageError
-from notou.kernel.gotext import NS_PER_S, json_string, parse_rfc3339, quote, rfc3339, unquote
+from notou.kernel.gotext import NS_PER_S, go_json, parse_rfc3339, quote, rfc3339, unquote
 from notou.kernel.treejson import (
     decode_tree,
     encode_node,
@@ -189,8 +189,8 @@ def test_offsets_are_taken_off() -> None:
 
 
 def test_strings_are_escaped_as_go_escapes_them() -> None:
-    assert json_string('<a&b>"\\\n\x01\u2028\x7f') == '"\\u003ca\\u0026b\\u003e\\"\\\\\\n\\u0001\\u2028\x7f"'
-    assert json_string(b"\xff".decode("utf-8", "surrogateescape")) == '"\\ufffd"'
+    assert go_json('<a&b>"\\\n\x01\u2028\x7f') == '"\\u003ca\\u0026b\\u003e\\"\\\\\\n\\u0001\\u2028\x7f"'
+    assert go_json(b"\xff".decode("utf-8", "surrogateescape")) == '"\\ufffd"'
 
 
 @pytest.mark.parametrize("kind", [kind.value for kind in NodeKind])

@@ -12,7 +12,7 @@ from typing import Any
 from notou.backup.options import Counts
 from notou.backup.sorting import Work
 from notou.backup.walk import Frame
-from notou.kernel.gotext import json_string, quote, rfc3339
+from notou.kernel.gotext import go_json, quote, rfc3339
 from notou.model import BlobKind, Lane
 
 _NOTHING = (0, 0, 0)
@@ -88,4 +88,4 @@ def _count_known(frame: Frame, entries: list[int]) -> int:
     if not (frame.before and entries):
         return 0
     names = frame.directory.names
-    return sum(json_string(quote(names[entry])).encode() in frame.before for entry in entries)
+    return sum(go_json(quote(names[entry])).encode() in frame.before for entry in entries)

@@ -1,4 +1,4 @@
-"""Text as Go writes it into restic's trees: JSON strings, quoted names, RFC 3339 times.
+"""Text as Go writes it into what restic stores: JSON, quoted names, RFC 3339 times.
 
 A tree's id is the hash of its bytes, so these must be Go's to the byte (encoding/json with HTML
 escaping, strconv.Quote, time.RFC3339Nano). What may not enter: what the fields of a node are.
@@ -6,6 +6,7 @@ escaping, strconv.Quote, time.RFC3339Nano). What may not enter: what the fields 
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from functools import lru_cache
@@ -16,22 +17,21 @@ NS_PER_S = 1_000_000_000
 _DAY_S = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
-# ---------------------------------------------------------------- JSON strings
+# ---------------------------------------------------------------- JSON
 
-_JSON_SPECIAL = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029\ud800-\udfff]')
-_JSON_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON_SPECIAL = re.compile("[<>&\u2028\u2029\ud800-\udfff]")  # what Go escapes beside; in strings only
 
 
 def _json_escape(match: re.Match[str]) -> str:
-    char = match[0]
-    if "\ud800" <= char <= "\udfff":  # a byte that was no UTF-8: Go writes the replacement character
+    if "\ud800" <= match[0] <= "\udfff":  # a byte that was no UTF-8: Go writes the replacement character
         return "\\ufffd"
-    return _JSON_SHORT.get(char) or f"\\u{ord(char):04x}"
+    return f"\\u{ord(match[0]):04x}"
 
 
-def json_string(text: str) -> str:
-    """``text`` as a JSON string with its quotes; lone surrogates (surrogateescape) become U+FFFD."""
-    return '"' + _JSON_SPECIAL.sub(_json_escape, text) + '"'
+def go_json(value: object) -> str:
+    """A string, number, list or dict as compact JSON; lone surrogates (surrogateescape) become U+FFFD."""
+    return _JSON_SPECIAL.sub(_json_escape, _JSON.encode(value))
 
 
 # ---------------------------------------------------------------- strconv.Quote

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from notou.errors import DamagedError, UsageError
-from notou.kernel.gotext import json_string, parse_rfc3339, quote, rfc3339, unquote
+from notou.kernel.gotext import go_json, parse_rfc3339, quote, rfc3339, unquote
 from notou.model import Node, NodeKind
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def join_nodes(nodes: Iterable[bytes]) -> bytes:
 
 def encode_node(node: Node) -> str:
     """One node as restic's Node.MarshalJSON writes it."""
-    parts = [f'"name":{json_string(quote(node.name))},"type":{json_string(node.kind)}']
+    parts = [f'"name":{go_json(quote(node.name))},"type":{go_json(node.kind)}']
     mode = go_mode(node.kind, node.mode)
     if mode:
         parts.append(f'"mode":{mode}')
@@ -93,7 +93,7 @@ def encode_node(node: Node) -> str:
         f'"mtime":"{rfc3339(node.mtime_ns)}","atime":"{rfc3339(node.atime_ns)}",'
         f'"ctime":"{rfc3339(node.ctime_ns)}","uid":{node.uid},"gid":{node.gid}'
     )
-    parts.extend(f'"{key}":{json_string(text)}' for key, text in _names(node) if text)
+    parts.extend(f'"{key}":{go_json(text)}' for key, text in _names(node) if text)
     parts.extend(f'"{key}":{number}' for key, number in _numbers(node) if number)
     _append_link_target(parts, node.link_target)
     _append_attributes(parts, node)
@@ -103,7 +103,7 @@ def encode_node(node: Node) -> str:
     if node.subtree is not None:
         parts.append(f'"subtree":"{node.subtree.hex()}"')
     if node.error:
-        parts.append(f'"error":{json_string(node.error)}')
+        parts.append(f'"error":{go_json(node.error)}')
     return "{" + ",".join(parts) + "}"
 
 
@@ -124,16 +124,14 @@ def _append_link_target(parts: list[str], target: bytes) -> None:
     if not target:
         return
     text = target.decode("utf-8", "surrogateescape")
-    parts.append(f'"linktarget":{json_string(text)}')
+    parts.append(f'"linktarget":{go_json(text)}')
     if any("\ud800" <= char <= "\udfff" for char in text):
         parts.append(f'"linktarget_raw":"{_base64(target)}"')
 
 
 def _append_attributes(parts: list[str], node: Node) -> None:
     if node.xattrs:
-        texts = (
-            f'{{"name":{json_string(name)},"value":{_value_text(value)}}}' for name, value in node.xattrs
-        )
+        texts = (f'{{"name":{go_json(name)},"value":{_value_text(value)}}}' for name, value in node.xattrs)
         parts.append(f'"extended_attributes":[{",".join(texts)}]')
     if node.generic_attributes:
         parts.append(f'"generic_attributes":{node.generic_attributes.decode()}')
@@ -306,15 +304,7 @@ def _generic_attributes(value: object) -> bytes:
         return b""
     if not isinstance(value, dict):
         raise ValueError('"generic_attributes" is no object')
-    pairs = (f"{json_string(key)}:{_raw_json(value[key])}" for key in sorted(value))
-    return ("{" + ",".join(pairs) + "}").encode()
-
-
-def _raw_json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&\u2028\u2029":  # these stand in strings only
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
+    return go_json(dict(sorted(value.items()))).encode()
 
 
 def split_tree(plain: bytes) -> list[tuple[Node, bytes]]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from notou import kernel
 from notou.errors import DamagedError
-from notou.vault.fields import encode_as_go, number, parse_object, text
+from notou.kernel.gotext import go_json
+from notou.vault.fields import number, parse_object, text
 from notou.vault.keys import MasterKey, Random
 from notou.vault.polynomial import random_irreducible
 from notou.vault.sealed import decode_plain
@@ -34,7 +35,7 @@ def new_config(random: Random) -> Config:
 def seal_config(master: MasterKey, config: Config) -> bytes:
     """The bytes to store: sealed JSON, never compressed."""
     fields = {"version": config.version, "id": config.id, "chunker_polynomial": config.chunker_polynomial}
-    return kernel.seal(master.bytes64, encode_as_go(fields))
+    return kernel.seal(master.bytes64, go_json(fields).encode())
 
 
 def open_config(master: MasterKey, data: bytes) -> Config:

@@ -1,4 +1,4 @@
-"""Typed reading of JSON objects that come from a vault, and JSON as Go writes it.
+"""Typed reading of JSON objects that come from a vault.
 
 Whatever is not of the type the format says is DamagedError, named by its field. What may not enter:
 what the fields mean.
@@ -6,7 +6,6 @@ what the fields mean.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,15 +86,6 @@ def identity(fields: JsonObject, name: str) -> bytes | None:
     if len(raw) != 32 or len(value) != 64:
         raise _wrong(name, "an id of 64 hex digits")
     return raw
-
-
-def encode_as_go(fields: JsonObject) -> bytes:
-    """Compact JSON with Go's escapes: ``<``, ``>``, ``&``, U+2028 and U+2029 as \\u…, other text raw."""
-    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        plain = plain.replace(sign, f"\\u{ord(sign):04x}")
-    # A lone surrogate stands for a byte that is no UTF-8; Go writes U+FFFD in its stead.
-    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
 def _wrong(name: str, wanted: str) -> DamagedError:

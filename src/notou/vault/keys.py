@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from notou import kernel
 from notou.errors import DamagedError, LimitError, WrongPasswordError
-from notou.kernel.gotext import rfc3339
-from notou.vault.fields import JsonObject, encode_as_go, number, parse_object, text, time
+from notou.kernel.gotext import go_json, rfc3339
+from notou.vault.fields import JsonObject, number, parse_object, text, time
 
 MOST_KEY_FILE_BYTES = 64 * 1024
 MOST_KEYS_TRIED = 20
@@ -92,25 +92,20 @@ def create_key_file(
 ) -> bytes:
     """The bytes of a key file that opens ``master`` with ``password``; its name is their SHA-256."""
     salt = random(_SALT_BYTES)
-    secret = encode_as_go(
-        {
-            "mac": {"k": _base64(master.mac_k), "r": _base64(master.mac_r)},
-            "encrypt": _base64(master.encrypt),
-        }
-    )
-    return encode_as_go(
-        {
-            "created": rfc3339(created_ns),
-            "username": username,
-            "hostname": hostname,
-            "kdf": "scrypt",
-            "N": work.n,
-            "r": work.r,
-            "p": work.p,
-            "salt": _base64(salt),
-            "data": _base64(kernel.seal(_stretch(password, salt, work), secret)),
-        }
-    )
+    halves = {"k": _base64(master.mac_k), "r": _base64(master.mac_r)}
+    secret = go_json({"mac": halves, "encrypt": _base64(master.encrypt)}).encode()
+    fields = {
+        "created": rfc3339(created_ns),
+        "username": username,
+        "hostname": hostname,
+        "kdf": "scrypt",
+        "N": work.n,
+        "r": work.r,
+        "p": work.p,
+        "salt": _base64(salt),
+        "data": _base64(kernel.seal(_stretch(password, salt, work), secret)),
+    }
+    return go_json(fields).encode()
 
 
 def open_key_file(data: bytes, password: str) -> MasterKey:

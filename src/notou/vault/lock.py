@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notou.kernel.gotext import rfc3339
-from notou.vault.fields import encode_as_go, flag, number, parse_object, text, time
+from notou.kernel.gotext import go_json, rfc3339
+from notou.vault.fields import flag, number, parse_object, text, time
 
 STALE_AFTER_NS = 30 * 60 * 1_000_000_000
 REFRESH_EVERY_S = 5 * 60.0
@@ -41,9 +41,8 @@ def encode_lock(lock: Lock) -> bytes:
         "uid": lock.uid,
         "gid": lock.gid,
     }
-    return encode_as_go(
-        {name: value for name, value in fields.items() if value or name not in ("uid", "gid")}
-    )
+    kept = {name: value for name, value in fields.items() if value or name not in ("uid", "gid")}
+    return go_json(kept).encode()
 
 
 def decode_lock(plain: bytes, lock_id: str) -> Lock:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from notou.errors import DamagedError
-from notou.kernel.gotext import rfc3339
+from notou.kernel.gotext import go_json, rfc3339
 from notou.model import Lane
-from notou.vault.fields import encode_as_go, identity, number, parse_object, text, texts, time
+from notou.vault.fields import identity, number, parse_object, text, texts, time
 
 LANE_TAG = "notou:"
 PARTIAL_TAG = "notou:partial"
@@ -89,7 +89,8 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         "summary": snapshot.summary,
     }
     always = ("time", "tree", "paths")
-    return encode_as_go({name: value for name, value in fields.items() if value or name in always})
+    kept = {name: value for name, value in fields.items() if value or name in always}
+    return go_json(kept).encode()
 
 
 def decode_snapshot(plain: bytes, snapshot_id: str) -> Snapshot:

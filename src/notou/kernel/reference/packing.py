@@ -11,6 +11,7 @@ import hashlib
 import os
 from typing import NamedTuple
 
+from notou.disk.atomic import write_new
 from notou.errors import DamagedError, StoreError, StoreFullError
 from notou.kernel.reference.compression import compress
 from notou.kernel.reference.packs import LENGTH_BYTES, encode_header, open_blob
@@ -78,42 +79,11 @@ class OpenPack:
         header = seal(self._key, encode_header(self._entries))
         data = b"".join([*self._parts, header, len(header).to_bytes(LENGTH_BYTES, "little")])
         pack_id = hashlib.sha256(data).digest()
-        _write_synced(outbox, pack_id.hex().encode(), data)
+        try:
+            write_new(os.path.join(outbox, pack_id.hex().encode()), data)
+        except OSError as error:
+            raise _write_fault(error, outbox) from error
         return FinishedPack(pack_id, len(data), self._entries)
-
-
-def _write_synced(folder: bytes, name: bytes, data: bytes) -> None:
-    """Temporary file, fsync, rename, fsync of the folder: the name stands for whole bytes only."""
-    temporary = os.path.join(folder, b".tmp-" + name)
-    try:
-        with open(temporary, "wb", opener=_private) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(temporary, os.path.join(folder, name))
-        _sync_folder(folder)
-    except OSError as error:
-        _discard(temporary)
-        raise _write_fault(error, folder) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: bytes) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _discard(path: bytes) -> None:
-    try:
-        os.unlink(path)
-    except OSError:  # it was never made, or cannot be removed: the write's own fault is what is told
-        return
 
 
 def _write_fault(error: OSError, folder: bytes) -> StoreError:
