@@ -47,8 +47,6 @@ def test_both_give_the_same_answers(native: ModuleType) -> None:
         for number in range(45):
             blob_id = entry(0, number).id
             assert mine.find(kind, blob_id) == other.find(kind, blob_id)
-            for lane in (*Lane, UNKNOWN_LANE):
-                assert mine.holds(kind, lane, blob_id) == other.holds(kind, lane, blob_id)
 
 
 def test_both_write_the_same_bytes_and_read_each_others(pair: tuple[ModuleType, ModuleType]) -> None:
@@ -83,8 +81,6 @@ def test_a_blob_in_several_packs_is_found_in_each(kernel: ModuleType) -> None:
     assert index.find(0, blob_id)[1] == BlobPlace(pack_id(1), Lane.VIDEOS, 0, 100, 0)
     assert [place.lane for place in index.find(0, blob_id)] == [Lane.PHOTOS, Lane.VIDEOS, UNKNOWN_LANE]
     assert index.find(1, blob_id) == []
-    held = {lane for lane in (*Lane, UNKNOWN_LANE) if index.holds(0, lane, blob_id)}
-    assert held == {Lane.PHOTOS, Lane.VIDEOS, UNKNOWN_LANE}
 
 
 def test_a_known_pack_is_not_added_twice(kernel: ModuleType) -> None:

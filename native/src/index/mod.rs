@@ -167,10 +167,6 @@ impl Index {
         places.iter().map(made).collect()
     }
 
-    fn holds(&self, kind: u8, lane: u8, blob_id: &[u8]) -> PyResult<bool> {
-        Ok(self.shared.read().contains(kind, lane, &id_of(blob_id)?))
-    }
-
     fn packs<'py>(&self, py: Python<'py>) -> Vec<(Bound<'py, PyBytes>, u8, usize, u64)> {
         let row = |pack: &Pack| (pack.id, pack.lane, pack.records().len(), pack.sealed);
         let rows: Vec<_> = self.shared.read().packs().iter().map(row).collect();

@@ -98,8 +98,6 @@ class Index:
         """Every place that holds the blob, in the order they were added; [] when none does."""
     def find_many(self, kind: int, ids: bytes) -> list[BlobPlace | None]:
         """The first place of each of the ids (32·n bytes)."""
-    def holds(self, kind: int, lane: int, blob_id: bytes) -> bool:
-        """Whether a pack of this lane (or, for lane 255, any pack) holds the blob."""
     def packs(self) -> list[tuple[bytes, int, int, int]]:
         """(pack id, lane, number of blobs, sum of sealed lengths) of every pack."""
     def entries(self, pack_id: bytes) -> list[BlobEntry]:

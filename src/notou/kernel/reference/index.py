@@ -161,14 +161,6 @@ class Index:
         firsts = (self._first[kind].get(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES))
         return [None if row is None else self._place(row) for row in firsts]
 
-    def holds(self, kind: int, lane: int, blob_id: bytes) -> bool:
-        """Whether a pack of this lane (or, for lane 255, any pack) holds the blob."""
-        return any(lane in (UNKNOWN_LANE, self.lane(row)) for row in self.rows(kind, blob_id))
-
-    def held_for(self, kind: int, lane: int, blob_id: bytes) -> bool:
-        """Whether a pack of this lane, or one whose lane is not known yet, holds the blob."""
-        return any(self.lane(row) in (lane, UNKNOWN_LANE) for row in self.rows(kind, blob_id))
-
     def __len__(self) -> int:
         """Blobs, duplicates counted."""
         return len(self._ids)
@@ -179,6 +171,16 @@ class Index:
         tables = (*self._first, self._others, self._packs, self._pack_rows)
         ids = len(self._ids) * sys.getsizeof(bytes(_ID_BYTES))
         return sum(map(sys.getsizeof, columns)) + sum(map(sys.getsizeof, tables)) + ids
+
+    # -------------------------------------------------- lanes, for Writer and Directory
+
+    def holds(self, kind: int, lane: int, blob_id: bytes) -> bool:
+        """Whether a pack of this lane (or, for lane 255, any pack) holds the blob."""
+        return any(lane in (UNKNOWN_LANE, self.lane(row)) for row in self.rows(kind, blob_id))
+
+    def held_for(self, kind: int, lane: int, blob_id: bytes) -> bool:
+        """Whether a pack of this lane, or one whose lane is not known yet, holds the blob."""
+        return any(self.lane(row) in (lane, UNKNOWN_LANE) for row in self.rows(kind, blob_id))
 
     # -------------------------------------------------- rows, for Usage
 
