@@ -26,6 +26,7 @@ from notou.vault.keys import ScryptWork
 from notou.vault.locking import Holder
 from notou.vault.repository import Vault
 from tests.support.restic import Restic
+from tests.support.undisturbed import undisturbed
 
 Result = TypeVar("Result")
 
@@ -130,19 +131,8 @@ class Site:
         return rehearse(vault, self.stores, self.holder().hostname, selection, options, report)
 
     def undisturbed(self, work: Callable[[], Result]) -> Result:
-        """What ``work`` gives when nothing above the source changed meanwhile.
-
-        A backup holds the folders above its source too, and whoever else uses this machine changes those.
-        """
-        for _ in range(50):
-            before = self._above()
-            result = work()
-            if self._above() == before:
-                return result
-        raise AssertionError("The folders above the source never kept still.")
-
-    def _above(self) -> list[int]:
-        return [folder.stat().st_ctime_ns for folder in self.source.parents]
+        """What ``work`` gives when nothing above the source changed meanwhile."""
+        return undisturbed(self.source, work)
 
     def holder(self) -> Holder:
         return Holder(

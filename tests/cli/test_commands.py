@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.program import Program
+from tests.support.undisturbed import undisturbed
 
 
 class Desk:
@@ -113,6 +114,19 @@ def test_one_class_for_all_makes_one_snapshot(desk: Desk) -> None:
     (snapshot,) = desk.objects("snapshots", "--from", str(desk.copies[0]))
     assert snapshot["class"] == "other"
     assert set(snapshot["tags"]) == {"notou:other", "system", "weekly"}
+
+
+def test_a_class_in_which_nothing_changed_gets_no_snapshot_where_that_is_wished(desk: Desk) -> None:
+    def new_snapshots(*words: str) -> set[str]:
+        before = {one["id"] for one in desk.objects("snapshots", "--from", str(desk.copies[0]))}
+        desk.notou.run("backup", str(desk.source), *words, *desk.to)
+        after = desk.objects("snapshots", "--from", str(desk.copies[0]))
+        return {one["class"] for one in after if one["id"] not in before}
+
+    def twice() -> tuple[set[str], set[str]]:
+        return new_snapshots(), new_snapshots("--skip-if-unchanged")
+
+    assert undisturbed(desk.source, twice) == ({"documents", "photos"}, set())
 
 
 def test_what_is_excluded_is_not_in_the_snapshot(desk: Desk, tmp_path: Path) -> None:
