@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,18 +58,29 @@ class Program:
 
     def run_and_kill(self, *words: str | Path, once: Callable[[], bool], after_s: float) -> int:
         """Start, and SIGKILL so many seconds after ``once`` holds; returns the exit code (-9 when killed)."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        process = subprocess.Popen(
-            self.argv(*words),
-            env=self.env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        while process.poll() is None and not once():
-            pass  # the moment matters more than the processor's time
+        process = self._start_until(once, words, subprocess.DEVNULL)
         try:
             return process.wait(after_s)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return process.wait()
+
+    def run_and_signal(
+        self, *words: str | Path, once: Callable[[], bool], number: signal.Signals
+    ) -> subprocess.CompletedProcess[str]:
+        """Start, send the signal as soon as ``once`` holds, and wait for the end."""
+        process = self._start_until(once, words, subprocess.PIPE)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def _start_until(
+        self, once: Callable[[], bool], words: Sequence[str | Path], output: int
+    ) -> subprocess.Popen[str]:
+        self.home.mkdir(parents=True, exist_ok=True)
+        process = subprocess.Popen(
+            self.argv(*words), env=self.env, stdout=output, stderr=output, text=True, start_new_session=True
+        )
+        while process.poll() is None and not once():
+            pass  # the moment matters more than the processor's time
+        return process
