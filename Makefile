@@ -7,6 +7,8 @@ WORKERS ?= auto
 PEER_RESTIC := $(CURDIR)/.peers/usr/bin/restic
 RUST := $(wildcard native/Cargo.toml native/Cargo.lock native/src/*.rs native/src/*/*.rs)
 CODE := src tests tools bench
+# Not only there: a cargo of rustup without a toolchain is there and does nothing.
+CARGO_RUNS := cargo --version >/dev/null 2>&1
 
 # The kernel's own tests call nothing of Python, and Python's library to link with is not on every machine:
 # what they would need of it is left unresolved, which a program that is not relocated bears.
@@ -21,7 +23,7 @@ test: install peers kernel-test
 	NOTOU_RESTIC=$(PEER_RESTIC) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 kernel-test:
-	@if command -v cargo >/dev/null; then cd native && PYO3_BUILD_EXTENSION_MODULE=1 RUSTFLAGS="$(UNRESOLVED)" \
+	@if $(CARGO_RUNS); then cd native && PYO3_BUILD_EXTENSION_MODULE=1 RUSTFLAGS="$(UNRESOLVED)" \
 		cargo test --locked --quiet --target "$$(rustc --print host-tuple)"; \
 	else echo "test: no cargo here, so the kernel's own tests were not run."; fi
 
@@ -32,7 +34,7 @@ lint: install
 	$(BIN)/mypy tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/python tools/changelog.py check
-	@if command -v cargo >/dev/null; then cd native && cargo fmt --check && cargo clippy --release --all-targets --quiet -- -D warnings; \
+	@if $(CARGO_RUNS); then cd native && cargo fmt --check && cargo clippy --release --all-targets --quiet -- -D warnings; \
 	else echo "lint: no cargo here, so native/ was not checked."; fi
 
 format: install
@@ -54,9 +56,11 @@ install: .venv/.installed
 		{ echo "Notou needs Python 3.11 or newer; name one with 'make PYTHON=python3.11'."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "Python cannot make environments here; run 'apt-get install python3-venv' as root, then make again."; exit 1; }
-	@command -v cargo >/dev/null || echo "No cargo on this machine: installing with the reference kernel, which is much slower (see 'notou doctor')."
+	@$(CARGO_RUNS) || echo "No cargo on this machine: installing with the reference kernel, which is much slower (see 'notou doctor')."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -c 'import notou.kernel._native' 2>/dev/null || ! $(CARGO_RUNS) || \
+		echo "The native kernel was not built, so the much slower reference kernel runs; 'cargo build --release' in native/ says why."
 	touch $@
 
 .PHONY: peers
