@@ -37,6 +37,14 @@ impl Fault {
         self.to_string()
     }
 
+    /// The same once more, of writes alone, for whoever asks next.
+    pub fn again(&self) -> Fault {
+        match self {
+            Fault::StoreFull(sentence) => Fault::StoreFull(sentence.clone()),
+            other => Fault::Store(other.sentence()),
+        }
+    }
+
     /// The fault of a write to `place` (a path as people read it).
     pub fn of_write(error: &std::io::Error, place: &str) -> Fault {
         match error.raw_os_error() {

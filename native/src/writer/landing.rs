@@ -54,16 +54,11 @@ struct State {
 }
 
 impl State {
-    /// The fault that ended the work, the first time in its own words.
-    fn check(&mut self) -> Outcome<()> {
-        let lasting = "A pack could not be written before; run the backup again.";
-        match self.fault.take() {
-            None => Ok(()),
-            Some(fault) => {
-                self.fault = Some(Fault::Store(lasting.into()));
-                Err(fault)
-            }
-        }
+    /// The fault that ended the work, for all who ask: the first to hear it need not be the first to tell.
+    fn check(&self) -> Outcome<()> {
+        self.fault
+            .as_ref()
+            .map_or(Ok(()), |fault| Err(fault.again()))
     }
 }
 

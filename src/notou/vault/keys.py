@@ -17,7 +17,7 @@ from notou.kernel.gotext import go_json, rfc3339
 from notou.vault.fields import JsonObject, number, parse_object, text, time
 
 MOST_KEY_FILE_BYTES = 64 * 1024
-MOST_KEYS_TRIED = 20
+MOST_KEYS_TRIED = 20  # of one place
 _MOST_N = 2**20
 _MOST_R = 32
 _MOST_P = 32
@@ -114,16 +114,19 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
     WrongPasswordError, DamagedError when malformed, LimitError when it asks for too much work.
     """
     fields = _parse(data)
-    if text(fields, "kdf") != "scrypt":
-        raise DamagedError("The key file uses a key derivation other than scrypt.")
-    work = ScryptWork(number(fields, "N"), number(fields, "r"), number(fields, "p"))
-    work.check()
+    work = _work(fields)
     salt, sealed = _unbase64(fields, "salt"), _unbase64(fields, "data")
     try:
         secret = kernel.unseal(_stretch(password, salt, work), sealed)
     except DamagedError:
         raise WrongPasswordError("The password does not open this key.") from None
     return _decode_master(secret)
+
+
+def key_cost(data: bytes) -> int:
+    """What trying a password on a key file costs, n · r · p of scrypt; errors as open_key_file's."""
+    work = _work(_parse(data))
+    return work.n * work.r * work.p
 
 
 def key_info(data: bytes) -> KeyInfo:
@@ -137,6 +140,14 @@ def _parse(data: bytes) -> JsonObject:
     if len(data) > MOST_KEY_FILE_BYTES:
         raise LimitError("The key file is larger than any key file is.")
     return parse_object(data, "The key file")
+
+
+def _work(fields: JsonObject) -> ScryptWork:
+    if text(fields, "kdf") != "scrypt":
+        raise DamagedError("The key file uses a key derivation other than scrypt.")
+    work = ScryptWork(number(fields, "N"), number(fields, "r"), number(fields, "p"))
+    work.check()
+    return work
 
 
 def _stretch(password: str, salt: bytes, work: ScryptWork) -> bytes:

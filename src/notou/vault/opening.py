@@ -18,7 +18,7 @@ from notou.errors import (
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
 from notou.vault.config import MOST_CONFIG_BYTES, Config, open_config
-from notou.vault.keys import MOST_KEY_FILE_BYTES, MOST_KEYS_TRIED, MasterKey, open_key_file
+from notou.vault.keys import MOST_KEY_FILE_BYTES, MOST_KEYS_TRIED, MasterKey, key_cost, open_key_file
 from notou.vault.places import Objects
 
 Note = Callable[[str], None]
@@ -31,6 +31,7 @@ class _Found:
     place: Objects
     config: bytes | None = None
     keys: dict[str, bytes] = field(default_factory=dict)
+    untried: int = 0  # keys beyond those
 
 
 def open_with_password(places: Sequence[Objects], password: str, note: Note) -> tuple[MasterKey, Config]:
@@ -51,7 +52,9 @@ def _look(places: Sequence[Objects], note: Note) -> list[_Found]:
     problems: list[str] = []
     for place in places:
         try:
-            here = _Found(place, keys=_read_keys(place, note))
+            key_ids = [key_id for key_id, _ in place.list(FileKind.KEY)]
+            keys = _read_keys(place, key_ids[:MOST_KEYS_TRIED], note)
+            here = _Found(place, keys=keys, untried=len(key_ids[MOST_KEYS_TRIED:]))
             here.config = _read_config(place)
         except StoreError as error:
             problems.append(str(error))
@@ -76,9 +79,9 @@ def _read_config(place: Objects) -> bytes | None:
         return b""  # there, but not to be read: opening it says so
 
 
-def _read_keys(place: Objects, note: Note) -> dict[str, bytes]:
+def _read_keys(place: Objects, key_ids: Sequence[str], note: Note) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
-    for key_id, _ in place.list(FileKind.KEY)[:MOST_KEYS_TRIED]:
+    for key_id in key_ids:
         try:
             keys[key_id] = place.get(ObjectName(FileKind.KEY, key_id), most=MOST_KEY_FILE_BYTES)
         except (DamagedError, NotFoundError) as error:
@@ -88,32 +91,49 @@ def _read_keys(place: Objects, note: Note) -> dict[str, bytes]:
 
 def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
     """The master key of the first key file that opens with the password and fits a config."""
-    tried: set[bytes] = set()
     damage: list[str] = []
+    keys = _cheapest_first(found)
+    for named, data in keys:
+        try:
+            master = open_key_file(data, password)
+        except WrongPasswordError:
+            continue
+        except DamagedError as error:
+            damage.append(f"{named} is damaged: {error}")
+            continue
+        if any(_opens(other, master) for other in found):
+            _note_all(damage, note)
+            return master
+        damage.append(f"{named} opens, but fits no config.")
+    raise _no_key(found, damage, len(keys))
+
+
+def _cheapest_first(found: Sequence[_Found]) -> list[tuple[str, bytes]]:
+    """Every different key file, named; dear ones last, so that strangers' cost the true one no time."""
+    distinct: dict[bytes, str] = {}
     for here in found:
         for key_id, data in here.keys.items():
-            if data in tried or len(tried) >= MOST_KEYS_TRIED:
-                continue
-            tried.add(data)
-            try:
-                master = open_key_file(data, password)
-            except WrongPasswordError:
-                continue
-            except DamagedError as error:
-                damage.append(f"The key {key_id[:8]} at {here.place.location} is damaged: {error}")
-                continue
-            if any(_opens(other, master) for other in found):
-                _note_all(damage, note)
-                return master
-            damage.append(f"The key {key_id[:8]} at {here.place.location} opens, but fits no config.")
-    raise _no_key(found, damage, len(tried))
+            distinct.setdefault(data, f"The key {key_id[:8]} at {here.place.location}")
+    return sorted(((named, data) for data, named in distinct.items()), key=lambda each: _cost(each[1]))
+
+
+def _cost(data: bytes) -> int:
+    try:
+        return key_cost(data)
+    except DamagedError:
+        return 0  # opening it says so
 
 
 def _no_key(found: Sequence[_Found], damage: Sequence[str], tried: int) -> DamagedError | WrongPasswordError:
     places = " and ".join(here.place.location for here in found)
     if len(damage) == tried:
         return DamagedError(" ".join(damage) or f"There is no key at {places}: the vault cannot be opened.")
-    return WrongPasswordError(f"The password opens no key of the vault at {places}; try another.")
+    sentence = f"The password opens no key of the vault at {places}; try another."
+    if untried := sum(here.untried for here in found):
+        sentence += (
+            f" {untried} more keys there were not tried: remove those nobody knows from its keys folder."
+        )
+    return WrongPasswordError(sentence)
 
 
 def _agree(found: Sequence[_Found], master: MasterKey, note: Note) -> Config:
