@@ -13,7 +13,8 @@ import pytest
 from notou.errors import DamagedError
 from notou.model import FileKind, ObjectName
 from notou.upkeep.repair_index import repair_index
-from notou.vault.sealed import open_file, seal_file
+from notou.vault.index_files import open_index_file
+from notou.vault.sealed import seal_file
 from tests.upkeep.place import Place, ignore
 
 
@@ -114,7 +115,9 @@ def test_what_an_index_file_says_that_cannot_be_costs_one_pack_and_repair_reads_
 def _rewrite_an_index_file(place: Place) -> ObjectName:
     """Make one offset of one pack impossible, at every copy; the new name of the index file."""
     names = [ObjectName(FileKind.INDEX, id_) for id_, _ in place.stores[0].list(FileKind.INDEX)]
-    files = {name: json.loads(open_file(place.master, name.id, place.stores[0].get(name))) for name in names}
+    files = {
+        name: json.loads(open_index_file(place.master, name.id, place.stores[0].get(name))) for name in names
+    }
     old = max(files, key=lambda name: len(files[name]["packs"]))
     assert len(files[old]["packs"]) > 1
     files[old]["packs"][0]["blobs"][0]["offset"] = 2**32

@@ -21,7 +21,7 @@ from notou.upkeep.reach import LostTree, mark_reached
 from notou.upkeep.read_packs import verify_packs
 from notou.upkeep.survey import pack_file_bytes
 from notou.vault.config import MOST_CONFIG_BYTES, open_config
-from notou.vault.index_files import new_index, of_left_out
+from notou.vault.index_files import new_index, of_left_out, open_index_file
 from notou.vault.keys import key_info
 from notou.vault.repository import Vault
 from notou.vault.sealed import open_file
@@ -160,7 +160,7 @@ class _CopyChecker:
             named.update(packs or ())
 
     def _packs_named(self, name: ObjectName, data: bytes) -> list[bytes]:
-        packs, left_out = new_index().load(open_file(self._master, name.id, data))
+        packs, left_out = new_index().load(open_index_file(self._master, name.id, data))
         if left_out:
             self._fault(name, f"{_shown(name)} is wrong: {of_left_out(left_out)}")
         return packs

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError, NotFoundError
 from notou.model import BlobEntry, BlobKind, FileKind, ObjectName
 from notou.upkeep.objects import list_packs, read_from_any
-from notou.vault.index_files import new_index, of_left_out
+from notou.vault.index_files import new_index, of_left_out, open_index_file
 from notou.vault.sealed import open_file
 from notou.vault.snapshot import MOST_SNAPSHOT_BYTES, decode_snapshot
 
@@ -70,7 +70,7 @@ def read_index_names(stores: Sequence[Store], master: MasterKey) -> IndexNames:
     for id_ in union_of_names(stores, FileKind.INDEX):
         try:
             data = read_from_any(stores, ObjectName(FileKind.INDEX, id_))
-            packs, left_out = new_index().load(open_file(master, id_, data))
+            packs, left_out = new_index().load(open_index_file(master, id_, data))
             if left_out:
                 raise DamagedError(of_left_out(left_out))
             found.packs_named[id_] = frozenset(packs)

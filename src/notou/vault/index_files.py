@@ -16,11 +16,22 @@ from notou.vault.sealed import MOST_SEALED_BYTES, open_file
 
 _LEAST_ENTRY_BYTES = 37
 _HEADER_BYTES = 36  # nonce 16, MAC 16, length 4
+_MOST_TIMES_UNPACKED = 16  # ids do not compress: those of restic and ours unpack to four times their size
+_UNPACKED_ANYWAY_BYTES = 64 * 1024
 
 
 def new_index() -> Index:
     """An empty index that knows the lanes."""
     return Index([lane.label for lane in Lane])
+
+
+def open_index_file(master: MasterKey, file_id: str, data: bytes) -> bytes:
+    """The JSON of an index file; errors as open_file's.
+
+    LimitError when it unpacks to far more than index files do, so that whatever memory an index takes,
+    whoever made the vault has paid for in stored bytes.
+    """
+    return open_file(master, file_id, data, _MOST_TIMES_UNPACKED * len(data) + _UNPACKED_ANYWAY_BYTES)
 
 
 def read_index(places: Places, master: MasterKey) -> Index:
@@ -63,4 +74,4 @@ def without_lost_packs(index: Index, held: Mapping[bytes, int]) -> Index:
 
 def _read_file(places: Places, master: MasterKey, file_id: str) -> bytes:
     name = ObjectName(FileKind.INDEX, file_id)
-    return places.read(name, lambda data: open_file(master, file_id, data), MOST_SEALED_BYTES)
+    return places.read(name, lambda data: open_index_file(master, file_id, data), MOST_SEALED_BYTES)

@@ -13,7 +13,6 @@ from notou.vault.keys import MasterKey
 
 MOST_SEALED_BYTES = 256 * 1024 * 1024
 """Stored bytes of the largest index file accepted; restic's hold at most 50,000 blobs, some megabytes."""
-MOST_PLAIN_BYTES = 512 * 1024 * 1024
 _LEVEL = 3
 _COMPRESSED = b"\x02"
 
@@ -24,7 +23,7 @@ def seal_file(master: MasterKey, plain_json: bytes) -> tuple[str, bytes]:
     return hashlib.sha256(sealed).hexdigest(), sealed
 
 
-def open_file(master: MasterKey, file_id: str, data: bytes, most: int = MOST_PLAIN_BYTES) -> bytes:
+def open_file(master: MasterKey, file_id: str, data: bytes, most: int) -> bytes:
     """The JSON of a file of format 1 or 2, ``most`` bytes at most (LimitError).
 
     DamagedError when its bytes are not its name's or do not open.
@@ -34,7 +33,7 @@ def open_file(master: MasterKey, file_id: str, data: bytes, most: int = MOST_PLA
     return decode_plain(kernel.unseal(master.bytes64, data), most)
 
 
-def decode_plain(opened: bytes, most: int = MOST_PLAIN_BYTES) -> bytes:
+def decode_plain(opened: bytes, most: int) -> bytes:
     """Undo the compression of an opened file; LimitError when it would grow beyond ``most`` bytes."""
     if opened[:1] in (b"{", b"["):
         return opened
