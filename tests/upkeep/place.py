@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from random import Random
 
 from notou.events import Event
 from notou.stores.base import Store
+from notou.stores.local import LocalStore
 from notou.upkeep.check import CheckOptions, check
 from notou.upkeep.findings import CheckResult
 from notou.upkeep.forget import forget
@@ -62,6 +64,16 @@ class Place:
         path = self.site.base / f"workspace{self._workspaces}"
         path.mkdir()
         return os.fsencode(path)
+
+    def twin(self) -> list[Store]:
+        """Both copies of the vault again, as they are now, at other places."""
+        stores: list[Store] = []
+        for number, original in enumerate(self.site.places):
+            target = self.site.base / f"twin{number}"
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(original, target)
+            stores.append(LocalStore(bytes(target)))
+        return stores
 
     def prune(self, stores: list[Store] | None = None, options: PruneOptions = EVERYTHING) -> PruneResult:
         return prune(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from notou.errors import DamagedError, StoreUnavailableError
@@ -14,7 +11,7 @@ from notou.stores.local import LocalStore
 from notou.upkeep.prune import plan
 from tests.support.compare import assert_same_tree
 from tests.support.restic import Restic
-from tests.upkeep.mortal import Deadline, Killed, MortalStore
+from tests.upkeep.mortal import Deadline, Killed, MortalStore, unlock
 from tests.upkeep.place import EVERYTHING, Place, ignore
 
 
@@ -122,33 +119,20 @@ def test_an_unreadable_index_file_stops_the_prune(place: Place) -> None:
         place.prune()
 
 
-def _copy_of(place: Place, base: Path) -> list[Store]:
-    """Both copies of the vault again, at other places."""
-    stores: list[Store] = []
-    for number, original in enumerate(place.site.places):
-        target = base / f"copy{number}"
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(original, target)
-        stores.append(LocalStore(bytes(target)))
-    return stores
-
-
 @pytest.mark.parametrize("part", range(4))  # all calls between them, so that workers share them
 def test_killed_after_any_store_call_nothing_is_lost_and_the_next_prune_completes(
     place: Place, part: int
 ) -> None:
     calls = Deadline(10**9)
-    place.prune([MortalStore(store, calls) for store in _copy_of(place, place.site.base)])
+    place.prune([MortalStore(store, calls) for store in place.twin()])
     in_all = 10**9 - calls.left
     print(f"{in_all} calls")
     for number in range(part, in_all, 4):
-        copies = _copy_of(place, place.site.base)
+        copies = place.twin()
         deadline = Deadline(number)
         with pytest.raises(Killed):
             place.prune([MortalStore(store, deadline) for store in copies])
-        for store in copies:
-            for id_, _ in store.list(FileKind.LOCK):  # as unlock would: the holder is dead
-                store.delete(ObjectName(FileKind.LOCK, id_))
+        unlock(copies)
         _assert_sound(place, copies, number)
         place.prune(copies)
         place.check(stores=copies).require_clean()

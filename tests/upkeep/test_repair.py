@@ -9,9 +9,11 @@ import pytest
 
 from notou.errors import UsageError
 from notou.model import FileKind, Lane
+from notou.stores.base import Store
 from notou.upkeep.repair_index import IndexRepair, repair_index
 from notou.upkeep.repair_packs import PackRepair, repair_packs
 from notou.upkeep.repair_snapshots import SnapshotRepair, repair_snapshots
+from tests.upkeep.mortal import WRITES, Deadline, Killed, MortalStore, unlock
 from tests.upkeep.place import Place, ignore
 
 
@@ -41,9 +43,11 @@ def _repair_packs(place: Place, ids: list[bytes], *, dry_run: bool = False) -> P
     )
 
 
-def _repair_snapshots(place: Place, *, forget: bool = True, dry_run: bool = False) -> SnapshotRepair:
+def _repair_snapshots(
+    place: Place, *, forget: bool = True, dry_run: bool = False, stores: list[Store] | None = None
+) -> SnapshotRepair:
     return repair_snapshots(
-        place.stores,
+        stores or place.stores,
         place.config,
         place.master,
         forget=forget,
@@ -118,6 +122,24 @@ def test_a_directory_that_is_lost_stays_empty(alone: Place) -> None:
     assert _repair_snapshots(alone).hopeless
     alone.check().require_clean()
     alone.restic_checks()
+
+
+def test_snapshots_half_repaired_by_a_killed_run_are_repaired_wholly_by_the_next(place: Place) -> None:
+    pack_id, _ = _pack_of(place, Lane.PHOTOS, 0)
+    for copy in place.site.places:
+        os.unlink(copy / "data" / pack_id.hex()[:2] / pack_id.hex())
+    _repair_index(place)
+    calls = Deadline(10**9)
+    _repair_snapshots(place, stores=[MortalStore(store, calls, WRITES) for store in place.twin()])
+    in_all = 10**9 - calls.left
+    print(f"{in_all} writes")
+    for number in range(in_all):
+        copies, deadline = place.twin(), Deadline(number)
+        with pytest.raises(Killed):
+            _repair_snapshots(place, stores=[MortalStore(store, deadline, WRITES) for store in copies])
+        unlock(copies)
+        _repair_snapshots(place, stores=copies)
+        place.check(stores=copies, read=False).require_clean()
 
 
 def test_the_blobs_that_still_open_are_saved_from_a_damaged_pack(alone: Place) -> None:

@@ -16,6 +16,7 @@ from notou.model import UNKNOWN_LANE, BlobKind, FileKind, ObjectName
 from notou.upkeep.living import locked
 from notou.upkeep.postorder import post_order
 from notou.upkeep.repack import Repacker
+from notou.upkeep.survey import read_index_names, union_of_packs
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
 from notou.vault.repository import Vault
 from notou.vault.sealed import seal_file
@@ -159,12 +160,18 @@ def _publish(
     living: LivingCopies,
     master: MasterKey,
 ) -> None:
-    """New packs are at the copies already; their index follows, then the snapshots that need them."""
+    """New packs are at the copies already; their index follows, then the snapshots that need them.
+
+    A tree that an earlier run stored is not stored again, though the index of its pack may have reached one
+    copy only before that run was killed: so every copy gets all that any of them has.
+    """
+    named = {pack_id for pack_id, _, _, _ in index.packs()}
+    listed = union_of_packs(living.stores, index)
     carry_out(
         Switch(
-            packs=repacker.packs,
+            packs={id_: listed[id_] for id_ in named & listed.keys()} | repacker.packs,
             new_indexes=tuple(sealed_indexes(index, repacker.packs.keys(), master)),
-            kept_indexes=(),
+            kept_indexes=read_index_names(living.stores, master).packs_named.keys(),
             old_indexes=(),
             old_packs=(),
         ),
