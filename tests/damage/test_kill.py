@@ -5,6 +5,7 @@ The next run gets no help: the lock a killed process leaves must be seen for wha
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from tests.support.restic import Restic
 MIB = 2**20
 ROUNDS = 8  # tests, so that they share out over the cores
 KILLS_A_ROUND = 25  # 8 × 25 = 200 instants
+LONGEST_S = {"backup": 0.4, "prune": 0.3, "repair index": 0.2, "repair packs": 0.2, "repair snapshots": 0.2}
+"""The jobs that are killed, and how long after their first write at most."""
+JOBS = ["backup", "backup", "prune", "repair index", "repair packs", "repair snapshots"]
+LEAST_PACK_BYTES = 64 * 1024  # of random bytes: trees and notes, which many files need, are in smaller packs
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,68 @@ class Site:
             Restic(copy, PASSWORD).run("check", "--read-data", "--no-lock")
 
     def job(self, name: str) -> list[str]:
-        """The words of one of the three jobs that are killed."""
+        """The words of one of the jobs that are killed."""
         if name == "backup":
             return ["backup", str(self.source), *self.to()]
         if name == "prune":
             return ["prune", *self.to(), "--max-unused", "0"]
-        return ["repair", "index", *self.to()]
+        if name == "repair snapshots":
+            return ["repair", "snapshots", "--forget", *self.to()]
+        return [*name.split(), *self.to()]
+
+    def large_packs(self) -> list[Path]:
+        """Packs that hold the content of files that share nothing."""
+        packs = sorted(self.copies[0].glob("data/*/*"))
+        return [pack for pack in packs if len(pack.name) == 64 and pack.stat().st_size >= LEAST_PACK_BYTES]
+
+    def damage(self) -> str:
+        """Flip one byte in a large pack, the same at both copies; returns the pack's id."""
+        pack = self.rng.choice(self.large_packs())
+        at = self.rng.randrange(pack.stat().st_size // 2)
+        for copy in self.copies:
+            path = copy / pack.relative_to(self.copies[0])
+            data = bytearray(path.read_bytes())
+            data[at] ^= 1
+            path.chmod(0o600)
+            path.write_bytes(data)
+        return pack.name
+
+    def files(self) -> set[str]:
+        """The paths in the newest snapshot of every class."""
+        lines = self.notou.run("ls", "latest", *self.to("--from"), "--json").stdout.splitlines()
+        return {each["path"] for each in map(json.loads, lines) if each["type"] == "file"}
+
+    def kill(self, name: str, *more: str) -> bool:
+        """Run a job and kill it somewhere after its first write; whether it was still at work."""
+        begun = partial(self.holds_other_locks_than, self.locks())  # not while Python is still starting
+        after_s = self.rng.uniform(0, LONGEST_S[name])
+        return self.notou.run_and_kill(*self.job(name), *more, once=begun, after_s=after_s) == -9
+
+    def kill_while_mending(self, name: str) -> bool:
+        """As ``kill``, a repair of damage; after it, repairing goes on, and one blob is all that was lost."""
+        self.notou.run(*self.job("repair index"))  # an earlier kill may have left packs that none names
+        before = self.files()
+        pack = self.damage()
+        if name == "repair snapshots":
+            self.notou.run(*self.job("repair packs"), pack)
+        killed = self.kill(name, *([pack] if name == "repair packs" else []))
+        self.notou.run(*self.job("repair packs"))
+        self.notou.run(*self.job("repair snapshots"))
+        after = self.files()
+        assert after <= before
+        assert len(before - after) <= 1
+        self.assert_published_is_clean()
+        return killed
+
+    def kill_while_well(self, name: str) -> bool:
+        """As ``kill``, a job of a whole vault, which stays whole."""
+        if name == "prune":
+            self.notou.run("forget", *self.to(), "--keep-last", "1")
+        killed = self.kill(name)
+        if killed:
+            self.assert_published_is_clean()
+            self.notou.run(*self.job(name))
+        return killed
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
@@ -79,15 +140,11 @@ def test_a_kill_at_any_instant_costs_nothing_that_was_published(seed: int, tmp_p
     killed = 0
     while killed < KILLS_A_ROUND:
         site.live()
-        job = rng.choice(["backup", "backup", "prune", "repair"])
-        if job == "prune":
-            site.notou.run("forget", *site.to(), "--keep-last", "1")
-        at_work = partial(site.holds_other_locks_than, site.locks())  # not while Python is still starting
-        if site.notou.run_and_kill(*site.job(job), once=at_work, after_s=rng.uniform(0, 0.4)) != -9:
-            continue
-        killed += 1
-        site.assert_published_is_clean()
-        site.notou.run(*site.job(job))
+        job = rng.choice(JOBS)
+        if job not in ("repair packs", "repair snapshots"):
+            killed += site.kill_while_well(job)
+        elif site.large_packs():
+            killed += site.kill_while_mending(job)
     site.notou.run(*site.job("backup"))
     site.assert_published_is_clean()
     site.notou.run("restore", "latest", *site.to("--from"), "--target", tmp_path / "out")
