@@ -11,6 +11,7 @@ mod directory;
 mod errors;
 mod hash;
 mod index;
+mod listing;
 mod memory;
 mod open;
 mod pack_check;
@@ -31,6 +32,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     cut::register(m)?;
     directory::register(m)?;
     index::register(m)?;
+    listing::register(m)?;
     open::register(m)?;
     pack_check::register(m)?;
     target::register(m)?;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::blob::{id_list, id_of, Entry, Id, Maker, DATA, TREE};
 use crate::errors::Outcome;
 use crate::index::{Index, IndexInner, Number, SharedIndex, UNKNOWN_LANE};
-use crate::treejson::each_node;
+use crate::treejson::{each_node, NodeJson};
 
 /// A set of record numbers, grown as the index grows.
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl Marks {
 
     fn content(&mut self, index: &IndexInner, lane: u8, plain: &[u8]) -> Outcome<Content> {
         let mut content = Content::default();
-        each_node(plain, |node, name, _| {
+        each_node(plain, |node: &NodeJson<'_>, name, _| {
             content.subtrees.extend(node.subtree.map(|id| id.0));
             let mut missing = Vec::new();
             for id in node.content.as_deref().unwrap_or_default() {

@@ -44,7 +44,7 @@ impl ParentTree {
         let index = index.read();
         let held = |id: &Id| index.held_for(DATA, lane, id);
         let mut next = 0;
-        each_node(plain, |node, name, json| {
+        each_node(plain, |node: &NodeJson<'_>, name, json| {
             parent.count += 1;
             while next < entries.len() && *entries[next].0 < *name {
                 next += 1;

@@ -1,13 +1,15 @@
 //! restic's tree JSON, byte for byte as Go writes it (VAULT-FORMAT, tree JSON): names, times, strings,
 //! and what the kernel reads back of a node. What may not enter: the file system, look-ups.
 
+mod cost;
 mod name;
 mod read;
 mod text;
 mod time;
 
+pub use cost::is_affordable;
 pub use name::quote_onto;
-pub use read::{each_node, NodeJson};
+pub use read::{each_node, malformed, NodeHead, NodeJson};
 pub use text::string_onto;
 pub use time::{parse_time, time_onto, Time};
 

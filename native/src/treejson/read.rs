@@ -1,4 +1,5 @@
-//! What the kernel reads of the nodes of a tree: no more than comparing and marking need.
+//! What the kernel reads of the nodes of a tree: no more than comparing, marking and listing
+//! need.
 
 use serde::Deserialize;
 use serde_json::Deserializer;
@@ -29,19 +30,45 @@ pub struct NodeJson<'a> {
     pub subtree: Option<HexId>,
 }
 
+/// What a listing needs of every node. All else is only looked over, so that it costs no memory.
+#[derive(Deserialize)]
+pub struct NodeHead<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'a, str>,
+}
+
+/// A node that `each` can step over.
+pub trait Named<'a>: Deserialize<'a> {
+    fn name(&self) -> &str;
+}
+
+impl<'a> Named<'a> for NodeJson<'a> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<'a> Named<'a> for NodeHead<'a> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Hand every node of a tree to `take`, with its raw name and the range its JSON has in `plain`;
 /// stops at a fault.
 ///
 /// DamagedError when the JSON is malformed, or names do not ascend.
-pub fn each_node(
-    plain: &[u8],
-    mut take: impl FnMut(&NodeJson<'_>, &[u8], Range<usize>) -> Outcome<()>,
+pub fn each_node<'a, N: Named<'a>>(
+    plain: &'a [u8],
+    mut take: impl FnMut(&N, &[u8], Range<usize>) -> Outcome<()>,
 ) -> Outcome<()> {
     let text = std::str::from_utf8(plain).map_err(malformed)?;
     let mut nodes = Nodes::start(text)?;
     let mut before: Option<Vec<u8>> = None;
-    while let Some((node, json)) = nodes.next()? {
-        let name = unquote(&node.name).ok_or_else(|| malformed("a name is quoted wrongly"))?;
+    while let Some((node, json)) = nodes.next::<N>()? {
+        let name = unquote(node.name()).ok_or_else(|| malformed("a name is quoted wrongly"))?;
         if before.as_ref().is_some_and(|before| before[..] >= *name) {
             return Err(malformed("its names do not ascend"));
         }
@@ -81,7 +108,7 @@ impl<'a> Nodes<'a> {
         Ok(nodes)
     }
 
-    fn next(&mut self) -> Outcome<Option<(NodeJson<'a>, Range<usize>)>> {
+    fn next<N: Named<'a>>(&mut self) -> Outcome<Option<(N, Range<usize>)>> {
         if self.done || self.skip("]") {
             self.done = true;
             return Ok(None);
@@ -138,7 +165,8 @@ impl<'a> Nodes<'a> {
     }
 }
 
-fn malformed(reason: impl std::fmt::Display) -> Fault {
+/// The fault of a tree that is not as it must be.
+pub fn malformed(reason: impl std::fmt::Display) -> Fault {
     Fault::Damaged(format!("A tree of the vault does not parse: {reason}."))
 }
 
@@ -148,7 +176,7 @@ mod tests {
 
     fn names(json: &str) -> Outcome<Vec<Vec<u8>>> {
         let mut names = Vec::new();
-        each_node(json.as_bytes(), |_, name, _| {
+        each_node(json.as_bytes(), |_: &NodeJson<'_>, name, _| {
             names.push(name.to_vec());
             Ok(())
         })?;
@@ -159,7 +187,7 @@ mod tests {
     fn ranges_are_the_nodes_own_bytes() {
         let json = r#"{"nodes":[{"name":"a","type":"file"}, {"name":"b\\xff","type":"dir"} ]}"#;
         let mut seen = Vec::new();
-        each_node(json.as_bytes(), |_, name, range| {
+        each_node(json.as_bytes(), |_: &NodeJson<'_>, name, range| {
             seen.push((name.to_vec(), &json[range]));
             Ok(())
         })

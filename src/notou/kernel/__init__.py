@@ -27,6 +27,7 @@ else:
 KERNEL_NAME = _kernel.KERNEL_NAME
 Directory = _kernel.Directory
 Index = _kernel.Index
+Listing = _kernel.Listing
 PackCheck = _kernel.PackCheck
 Target = _kernel.Target
 Usage = _kernel.Usage

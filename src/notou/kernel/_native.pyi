@@ -106,6 +106,33 @@ class Index:
         """Blobs, duplicates counted."""
     def memory_bytes(self) -> int: ...
 
+# ---------------------------------------------------------------- folders
+
+@final
+class Listing:
+    """The entries of a folder: of one tree, or of several lanes' trees merged. Takes about as much memory as
+    the trees' JSON, which it keeps, whatever is in it.
+
+    An entry is (raw name, number of the tree it is from, JSON of the node, subtrees). Where trees share a
+    name, the entry is the first tree's. ``subtrees`` is None for what is no folder; else (number, id of the
+    subtree) of every tree in which the name is a folder, the id b"" where the node has none. Of a node only
+    name and type are known to be sound; its JSON is well-formed and parses to a small multiple of it."""
+
+    def __init__(self, trees: list[tuple[int, bytes]]) -> None:
+        """``trees``: (number, plain JSON), the one that wins first. DamagedError when one is malformed, has
+        names that do not ascend strictly or could lead out of the folder, or a node larger than any
+        file's."""
+    def __len__(self) -> int:
+        """Nodes of all trees; every position for ``window`` is below it."""
+    def window(
+        self, first: int, most: int, most_bytes: int, which: str
+    ) -> tuple[int, list[tuple[bytes, int, bytes, list[tuple[int, bytes]] | None]]]:
+        """(position after them, entries by name from position ``first`` on): at most ``most``, and none
+        beyond the one that reaches ``most_bytes`` of JSON. ``which``: "all", "folders" or "others", of which
+        none may be left, so that the list is empty."""
+    def find(self, name: bytes) -> tuple[bytes, int, bytes, list[tuple[int, bytes]] | None] | None:
+        """The entry of this raw name, if there is one."""
+
 @final
 class Usage:
     """Which blobs snapshots reach; for check, prune, stats and adoption."""

@@ -10,6 +10,7 @@ from notou.kernel.reference.compression import compress, decompress
 from notou.kernel.reference.cut import CutRule, cpu_path, cpu_paths, cut, use_cpu_path
 from notou.kernel.reference.directory import Directory, list_directories
 from notou.kernel.reference.index import Index
+from notou.kernel.reference.listing import Listing
 from notou.kernel.reference.pack_check import PackCheck
 from notou.kernel.reference.packs import open_blobs, read_header
 from notou.kernel.reference.seal import seal, unseal
@@ -25,6 +26,7 @@ __all__ = [
     "Directory",
     "Index",
     "ItemFault",
+    "Listing",
     "PackCheck",
     "Placement",
     "Target",
