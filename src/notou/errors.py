@@ -8,6 +8,7 @@
     ├── NotFoundError                the named snapshot, file or object is not there
     ├── DamagedError                 stored bytes are not what they must be: a fault of the place, or hostile
     │   └── LimitError               a declared size is beyond what Notou accepts from outside
+    │       └── EndlessError         the work would hardly ever end, so that it stops
     ├── StoreError                   a place did not do what it was asked
     │   ├── StoreFullError           no room left there
     │   └── StoreUnavailableError    not mounted, read-only, gone: worth another try later
@@ -50,6 +51,10 @@ class DamagedError(NotouError):
 
 class LimitError(DamagedError):
     """A size declared by stored bytes is beyond the bound Notou accepts from outside."""
+
+
+class EndlessError(LimitError):
+    """What is stored makes so much work of so little that going on, even without a part of it, is no use."""
 
 
 class StoreError(NotouError):

@@ -10,15 +10,13 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from notou.errors import NotFoundError, NotouError
+from notou.errors import DamagedError, NotFoundError
 from notou.model import Node, NodeKind
-from notou.restore.listing import RawNode, as_node
-from notou.restore.trees import Entry, Folder, Place, TreeReader, Trees
+from notou.restore.listing import as_node, parse
+from notou.restore.trees import Damaged, Entry, Place, TreeReader, Trees, has_its_trees, refuse
 from notou.vault.snapshot import Snapshot
-
-Damaged = Callable[[bytes, NotouError], None]
-"""Told of a folder that cannot be read: its path, and why. Without one, the walk ends with the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,16 @@ def normal_path(path: bytes) -> bytes:
 def look_up(reader: TreeReader, path: bytes) -> tuple[Entry | None, Place | None]:
     """The entry at a path (None for the root) and, where it is a folder, its place.
 
-    NotFoundError when no lane has it.
+    NotFoundError when no lane has it; DamagedError when a folder on the way, or its own, cannot be read.
     """
     entry: Entry | None = None
     place: Place | None = reader.root
     for name in normal_path(path).split(b"/")[1:]:
         folder = reader.open(place) if place is not None else None
-        entry = next((each for each in folder.entries if each[0] == name), None) if folder else None
+        entry = folder.find(name) if folder is not None else None
         if folder is None or entry is None:
             raise NotFoundError(f"The path {_shown(path)} is not in the snapshots chosen.")
-        place = folder.places.get(name)
+        place = folder.place.inner(entry, refuse)
     return entry, place
 
 
@@ -75,85 +73,104 @@ def list_items(
     path: bytes = b"/",
     *,
     recursive: bool = True,
-    damaged: Damaged | None = None,
+    damaged: Damaged = refuse,
 ) -> Iterator[Item]:
     """What is at and below a path: the item itself (but for the root), then its entries by name, folders
     followed by what is in them; not recursive: only the entries of the folder itself.
 
-    NotFoundError when no lane has the path. DamagedError for trees that cannot be read, unless ``damaged``
-    is given and told.
+    Folders and entries that cannot be read are told to ``damaged`` and left out. NotFoundError when no lane
+    has the path, EndlessError as TreeReader.open.
     """
     reader = TreeReader(trees, snapshots)
     entry, place = look_up(reader, path)
-    if entry is not None:
-        yield _item(reader, normal_path(path)[: -len(entry[0]) - 1], entry)
-    for folder_path, each in walk(reader, place, recursive=recursive, damaged=damaged):
-        yield _item(reader, folder_path, each)
-
-
-def find(
-    trees: Trees, snapshots: Sequence[Snapshot], query: Query, *, damaged: Damaged | None = None
-) -> Iterator[Item]:
-    """Every item that the query asks for, in order of the merged walk."""
-    reader = TreeReader(trees, snapshots)
-    matches = _matcher(query)
-    for folder_path, entry in walk(reader, reader.root, damaged=damaged):
-        if not _may_match(query, entry[1]):
-            continue
-        item = _item(reader, folder_path, entry)
-        if matches(item):
+    above = normal_path(path).rpartition(b"/")[0]
+    first = [(above, entry)] if entry is not None else []
+    for folder_path, each in chain(first, walk(reader, place, recursive=recursive, damaged=damaged)):
+        item = _item(reader, folder_path, each, damaged)
+        if item is not None:
             yield item
 
 
+def find(
+    trees: Trees, snapshots: Sequence[Snapshot], query: Query, *, damaged: Damaged = refuse
+) -> Iterator[Item]:
+    """Every item that the query asks for, in order of the merged walk; ``damaged`` as list_items."""
+    reader = TreeReader(trees, snapshots)
+    is_named, matches = _named(query), _matcher(query)
+    for folder_path, entry in walk(reader, reader.root, damaged=damaged):
+        if not is_named(folder_path, entry[0]):  # spares parsing most entries
+            continue
+        item = _item(reader, folder_path, entry, damaged)
+        if item is not None and matches(item):
+            yield item
+
+
+_Level = tuple[bytes, Iterator[tuple[Entry, Place | None, list[Place]]]]
+
+
 def walk(
-    reader: TreeReader, place: Place | None, *, recursive: bool = True, damaged: Damaged | None = None
+    reader: TreeReader, place: Place | None, *, recursive: bool = True, damaged: Damaged = refuse
 ) -> Iterator[tuple[bytes, Entry]]:
     """(path of the folder, entry) of everything below a place, an entry before what is in it."""
     stack = [_opened(reader, place, [], damaged)] if place is not None else []
     while stack:
-        folder, entries, waiting = stack[-1]
-        entry = next(entries, None)
-        if entry is None:
+        folder_path, steps = stack[-1]
+        step = next(steps, None)
+        if step is None:
             stack.pop()
             continue
-        yield folder.path, entry
-        inner = folder.places.get(entry[0]) if recursive else None
-        if inner is not None:
-            waiting.pop()
+        entry, inner, waiting = step
+        yield folder_path, entry
+        if recursive and inner is not None:
             stack.append(_opened(reader, inner, waiting, damaged))
 
 
-def _opened(
-    reader: TreeReader, place: Place, waiting: list[Place], damaged: Damaged | None
-) -> tuple[Folder, Iterator[Entry], list[Place]]:
-    """The folder, what of it is still to come, and its folders still to come, the next one last."""
+def _opened(reader: TreeReader, place: Place, waiting: list[Place], damaged: Damaged) -> _Level:
+    folder = reader.open_or_tell(place, waiting[:-33:-1], damaged)
+    return place.path, _steps(place, folder.windows(), damaged) if folder is not None else iter(())
+
+
+def _steps(
+    place: Place, windows: Iterator[list[Entry]], damaged: Damaged
+) -> Iterator[tuple[Entry, Place | None, list[Place]]]:
+    """(entry, its place, the places that follow, the next one last) of every entry."""
+    for window in windows:
+        places = [place.inner(entry, damaged) for entry in window]
+        waiting = [each for each in reversed(places) if each is not None]
+        for entry, inner in zip(window, places, strict=True):
+            if inner is not None:
+                waiting.pop()
+            yield entry, inner, waiting
+
+
+def _item(reader: TreeReader, folder_path: bytes, entry: Entry, damaged: Damaged) -> Item | None:
+    name, number, json, _ = entry
+    if not has_its_trees(entry):
+        return None
+    path = folder_path + b"/" + name
     try:
-        folder = reader.open(place, waiting[:-33:-1])
-    except NotouError as error:
-        if damaged is None:
-            raise
-        damaged(place.path, error)
-        folder = Folder(place.path, [])
-    return folder, iter(folder.entries), [folder.places[name] for name in sorted(folder.places, reverse=True)]
+        return Item(path, as_node(parse(json)), reader.snapshots[number])
+    except DamagedError as error:
+        damaged(path, error)
+        return None
 
 
-def _item(reader: TreeReader, folder_path: bytes, entry: Entry) -> Item:
-    name, raw, number = entry
-    return Item(folder_path + b"/" + name, as_node(raw), reader.snapshots[number])
-
-
-def _may_match(query: Query, raw: RawNode) -> bool:
-    """Whether a look at the raw node leaves it possible; spares making most nodes whole."""
-    return not query.kinds or raw["type"] in query.kinds
+def _named(query: Query) -> Callable[[bytes, bytes], bool]:
+    """A test of (path of the folder, name) for the patterns."""
+    names = [each for each in query.patterns if b"/" not in each]
+    by_name = _glob(names, ignore_case=query.ignore_case)
+    by_path = _glob([each for each in query.patterns if b"/" in each], ignore_case=query.ignore_case)
+    if not query.patterns:
+        return lambda folder_path, name: True
+    if len(names) == len(query.patterns):
+        return lambda folder_path, name: by_name(name) is not None
+    return lambda folder_path, name: bool(by_name(name) or by_path(folder_path + b"/" + name))
 
 
 def _matcher(query: Query) -> Callable[[Item], bool]:
-    by_name = _glob([each for each in query.patterns if b"/" not in each], ignore_case=query.ignore_case)
-    by_path = _glob([each for each in query.patterns if b"/" in each], ignore_case=query.ignore_case)
-
     def matches(item: Item) -> bool:
-        named = not query.patterns or bool(by_name(item.node.name) or by_path(item.path))
-        return named and _in_time(query, item.node.mtime_ns) and _holds_ids(query, item.node)
+        of_kind = not query.kinds or item.node.kind in query.kinds
+        return of_kind and _in_time(query, item.node.mtime_ns) and _holds_ids(query, item.node)
 
     return matches
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from notou.errors import DamagedError, NotouError
-from notou.model import NodeKind
 from notou.restore.browse import look_up
 from notou.restore.choice import Choice
-from notou.restore.listing import RawNode
+from notou.restore.listing import parse
 from notou.restore.portion import Portion, finish_item
 from notou.restore.trees import Entry, Folder, Place, TreeReader
 
@@ -23,12 +22,13 @@ Blocked = Callable[[list[bytes]], set[bytes]]
 
 @dataclass(slots=True)
 class _Step:
-    """A folder on the way: its node (None for the base), and the folders in it still to come, next last."""
+    """A folder on the way: its node's JSON (None for the base), what in it is still to come."""
 
     place: Place
-    node: RawNode | None
+    json: bytes | None
     made: bool
-    waiting: list[tuple[Place, RawNode]]
+    others: Iterator[list[Entry]]  # what is no folder, some at a time
+    folders: Iterator[tuple[Place, bytes, list[Place]]]  # with JSON, and those that follow, the next one last
 
 
 class Collector:
@@ -55,7 +55,7 @@ class Collector:
             raise DamagedError(
                 f"{self._choice.base!r} is not a folder, so that nothing in it can be restored."
             )
-        self._enter(place, None)
+        self._enter(place, None, [])
         while self._steps:
             self._advance()
             if self._portion.full:
@@ -67,36 +67,39 @@ class Collector:
         return ready
 
     def _advance(self) -> None:
-        """Enter the next folder, or leave the present one."""
+        """Take some entries of the present folder, or enter the next one in it, or leave it."""
         step = self._steps[-1]
-        if step.waiting:
-            self._enter(*step.waiting.pop())
+        others = next(step.others, None)
+        if others is not None:
+            self._take(step.place, others)
+            return
+        folder = next(step.folders, None)
+        if folder is not None:
+            self._enter(*folder)
             return
         self._steps.pop()
-        if step.made and step.node is not None:
-            path = self._choice.place(step.place.path)
-            try:
-                self._portion.left.append(finish_item(path, "d", step.node))
-            except DamagedError as error:
-                self._portion.faults.append((path, str(error)))
+        if step.made and step.json is not None:
+            self._leave(self._choice.place(step.place.path), step.json)
 
-    def _enter(self, place: Place, node: RawNode | None) -> None:
-        ahead = [each for each, _ in self._steps[-1].waiting[:-33:-1]] if self._steps else []
+    def _leave(self, path: bytes, json: bytes) -> None:
         try:
-            folder = self._reader.open(place, ahead)
-        except NotouError as error:
-            self._portion.faults.append((self._choice.place(place.path), str(error)))
-            folder = Folder(place.path, [])
-        step = _Step(place, node, node is None, [])
-        self._steps.append(step)
-        if node is not None and self._choice.admits(place.path):
-            self._make()
-        self._take_entries(folder)
-        step.waiting = self._folders(folder)
+            self._portion.left.append(finish_item(path, "d", parse(json)))
+        except DamagedError as error:
+            self._portion.faults.append((path, str(error)))
 
-    def _take_entries(self, folder: Folder) -> None:
-        prefix = folder.path + b"/"
-        others = [entry for entry in folder.entries if entry[1]["type"] != NodeKind.DIR]
+    def _enter(self, place: Place, json: bytes | None, waiting: list[Place]) -> None:
+        folder = self._reader.open_or_tell(place, waiting[:-33:-1], self._fail)
+        others = folder.windows("others") if folder is not None else iter(())
+        folders = self._folders(folder) if folder is not None else iter(())
+        self._steps.append(_Step(place, json, json is None, others, folders))
+        if json is not None and self._choice.admits(place.path):
+            self._make()
+
+    def _fail(self, path: bytes, error: NotouError) -> None:
+        self._portion.faults.append((self._choice.place(path), str(error)))
+
+    def _take(self, place: Place, others: list[Entry]) -> None:
+        prefix = place.path + b"/"
         if not self._choice.everything:
             others = [entry for entry in others if self._choice.admits(prefix + entry[0])]
         if others:
@@ -105,20 +108,34 @@ class Collector:
 
     def _add(self, prefix: bytes, entries: list[Entry]) -> None:
         add, times = self._portion.add, [snapshot.time_ns for snapshot in self._reader.snapshots]
-        for name, node, snapshot in entries:
-            add(prefix + name, node, times[snapshot])
+        for name, number, json, _ in entries:
+            try:
+                add(prefix + name, parse(json), times[number])
+            except DamagedError as error:
+                self._portion.faults.append((prefix + name, str(error)))
 
-    def _folders(self, folder: Folder) -> list[tuple[Place, RawNode]]:
-        nodes = {name: node for name, node, _ in folder.entries if name in folder.places}
-        chosen = [
-            (place, nodes[name])
-            for name, place in sorted(folder.places.items(), reverse=True)
-            if self._choice.everything or self._choice.admits(place.path) or self._choice.enters(place.path)
-        ]
+    def _folders(self, folder: Folder) -> Iterator[tuple[Place, bytes, list[Place]]]:
+        """(place, JSON, places that follow, the next one last) of the chosen folders."""
+        place, windows = folder.place, folder.windows("folders")
+        del folder  # so that it goes with its last window
+        for window in windows:
+            chosen = self._chosen(place, window)
+            waiting = [inner for inner, _ in reversed(chosen)]
+            for inner, json in chosen:
+                waiting.pop()
+                yield inner, json, waiting
+
+    def _chosen(self, place: Place, entries: list[Entry]) -> list[tuple[Place, bytes]]:
+        prefix, choice = place.path + b"/", self._choice
+        if not choice.everything:
+            paths = ((prefix + entry[0], entry) for entry in entries)
+            entries = [entry for path, entry in paths if choice.admits(path) or choice.enters(path)]
+        inner = [(place.inner(entry, self._fail), entry[2]) for entry in entries]
+        chosen = [(each, json) for each, json in inner if each is not None]
         if self._blocked is None or not chosen:
             return chosen
-        blocked = self._blocked([self._choice.place(place.path) for place, _ in chosen])
-        return [each for each in chosen if self._choice.place(each[0].path) not in blocked]
+        blocked = self._blocked([choice.place(each.path) for each, _ in chosen])
+        return [each for each in chosen if choice.place(each[0].path) not in blocked]
 
     def _make(self) -> None:
         """See that the present folder and those above it are made."""

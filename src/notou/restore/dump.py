@@ -14,10 +14,10 @@ from typing import IO
 from notou.errors import DamagedError, UsageError
 from notou.model import BlobKind, Node, NodeKind
 from notou.restore.browse import Item, list_items, look_up
-from notou.restore.listing import LETTERS, as_node
+from notou.restore.listing import LETTERS, as_node, parse
 from notou.restore.plan import SEALED_EXTRA_BYTES
 from notou.restore.portion import Twin
-from notou.restore.trees import TreeReader
+from notou.restore.trees import Damaged, TreeReader, refuse
 from notou.restore.twins import Twins
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
@@ -34,18 +34,27 @@ _TAR_TYPES = {
 }
 
 
-def dump(vault: Vault, snapshots: Sequence[Snapshot], path: bytes, output: IO[bytes]) -> None:
+def dump(
+    vault: Vault,
+    snapshots: Sequence[Snapshot],
+    path: bytes,
+    output: IO[bytes],
+    *,
+    damaged: Damaged = refuse,
+) -> None:
     """Write the file at ``path``, or the folder at ``path`` and all below as tar, to ``output``.
 
-    Raises NotFoundError when no snapshot has the path, UsageError when it is neither file nor folder,
-    DamagedError when a part can be read at no copy: what was written until then is not whole.
+    What is in the folder and known to be damaged before its bytes are written is told to ``damaged`` and
+    left out. Raises NotFoundError when no snapshot has the path, UsageError when it is neither file nor
+    folder, DamagedError when a part of a file can be read at no copy: what was written until then is not
+    whole.
     """
     entry, place = look_up(TreeReader(vault, snapshots), path)
     if place is not None:
-        _dump_folder(vault, snapshots, path, output)
+        _dump_folder(vault, snapshots, path, output, damaged)
         return
     assert entry is not None
-    node = as_node(entry[1])
+    node = as_node(parse(entry[2]))
     if node.kind != NodeKind.FILE:
         shown = path.decode("utf-8", "backslashreplace")
         raise UsageError(f"{shown} is neither a file nor a folder, so that there is nothing to write out.")
@@ -86,17 +95,28 @@ def _lengths(vault: Vault, ids: Sequence[bytes]) -> Iterator[int]:
             yield place.plain_length or place.length - SEALED_EXTRA_BYTES
 
 
-def _dump_folder(vault: Vault, snapshots: Sequence[Snapshot], path: bytes, output: IO[bytes]) -> None:
+def _dump_folder(
+    vault: Vault, snapshots: Sequence[Snapshot], path: bytes, output: IO[bytes], damaged: Damaged
+) -> None:
     twins = Twins()
     with tarfile.open(
         fileobj=output, mode="w|", format=tarfile.PAX_FORMAT, encoding="utf-8", errors="surrogateescape"
     ) as archive:
-        for item in list_items(vault, snapshots, path):
-            member = _member(vault, item, twins)
+        for item in list_items(vault, snapshots, path, damaged=damaged):
+            member = _sound_member(vault, item, twins, damaged)
             if member is not None:
                 content = _Stream(pieces(vault, item.node)) if member.isreg() else None
                 archive.addfile(member, content)  # type: ignore[arg-type]
                 archive.getmembers().clear()  # else every member stays in memory
+
+
+def _sound_member(vault: Vault, item: Item, twins: Twins, damaged: Damaged) -> tarfile.TarInfo | None:
+    """As _member; None as well for a file of which a part is in no pack."""
+    try:
+        return _member(vault, item, twins)
+    except DamagedError as error:
+        damaged(item.path, error)
+        return None
 
 
 def _member(vault: Vault, item: Item, twins: Twins) -> tarfile.TarInfo | None:
@@ -113,23 +133,22 @@ def _member(vault: Vault, item: Item, twins: Twins) -> tarfile.TarInfo | None:
     if kind == tarfile.SYMTYPE:
         member.linkname = _text(node.link_target)
     member.devmajor, member.devminor = _device(node.device)
-    first = _first_name(item, twins)
+    twin = _twin(item)
+    first = twins.first(twin) if twin else None
     if first is not None:
         member.type, member.linkname = tarfile.LNKTYPE, _text(first.lstrip(b"/"))
     elif kind == tarfile.REGTYPE:
         member.size = plain_size(vault, node)
+    if twin and first is None:
+        twins.remember(twin, item.path)
     return member
 
 
-def _first_name(item: Item, twins: Twins) -> bytes | None:
-    """The path of the member that this one is a hard link of, if any."""
+def _twin(item: Item) -> Twin | None:
+    """What its other names agree in with it, if it has any."""
     if item.node.links < 2 or item.node.kind == NodeKind.DIR:
         return None
-    twin = Twin(item.snapshot.time_ns, item.node.device_id, item.node.inode)
-    first = twins.first(twin)
-    if first is None:
-        twins.remember(twin, item.path)
-    return first
+    return Twin(item.snapshot.time_ns, item.node.device_id, item.node.inode)
 
 
 def _pax_headers(node: Node) -> dict[str, str]:

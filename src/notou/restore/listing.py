@@ -1,9 +1,9 @@
-"""One tree's JSON as names and raw nodes, and the few fields a restore needs of each.
+"""One node's JSON, and the few fields a restore needs of it.
 
 A restore looks at millions of nodes and needs few fields of each, so that a node stays the dictionary the
 JSON parser made until somebody asks for a whole ``Node`` (kernel.treejson, which makes one in several
 microseconds). Everything read here may be hostile: whatever is not as VAULT-FORMAT says ends in
-DamagedError. What may not enter: loading trees, merging lanes.
+DamagedError. What may not enter: loading trees, listing folders (kernel.Listing).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 
 from notou.errors import DamagedError
-from notou.kernel.gotext import parse_rfc3339, unquote
+from notou.kernel.gotext import parse_rfc3339
 from notou.kernel.treejson import decode_node
 from notou.model import Node, NodeKind
 
 RawNode = dict[str, Any]
-"""A node as the JSON says it; only ``name`` (as listed beside it) and ``type`` have been checked."""
+"""A node as its JSON says it; only that it has a name and a type, both texts, has been checked."""
 
 LETTERS: dict[str, str] = {
     NodeKind.FILE: "f",
@@ -45,29 +45,15 @@ def _damaged(what: str) -> DamagedError:
 _GO_ZERO_TIME = "0001-01-01T00:00:00Z"
 
 
-def read_listing(plain: bytes) -> list[tuple[bytes, RawNode]]:
-    """(raw name, node) of every entry of a tree, ascending by name.
-
-    DamagedError when it is no tree, a name could lead out of its folder, or names repeat or are not sorted.
-    """
+def parse(json: bytes) -> RawNode:
+    """The node of an entry's JSON (kernel.Listing). DamagedError when that is no JSON object."""
     try:
-        nodes = orjson.loads(plain)["nodes"] or []
-        listed = [(unquote(node["name"]), node) for node in nodes]
-        kinds_are_text = {node["type"].__class__ for node in nodes} <= {str}
-    except _MALFORMED as error:
-        raise _damaged("A folder's list") from error
-    if not kinds_are_text:
-        raise _damaged("The kind of an entry")
-    _check_names(listed)
-    return listed
-
-
-def _check_names(listed: list[tuple[bytes, RawNode]]) -> None:
-    before = b""
-    for name, _ in listed:
-        if name <= before or b"/" in name or b"\0" in name or name in (b".", b".."):
-            raise _damaged(f"The name {name!r} (or its order among its neighbours)")
-        before = name
+        node = orjson.loads(json)
+    except ValueError as error:
+        raise _damaged("An entry") from error
+    if not isinstance(node, dict):
+        raise _damaged("An entry")
+    return node
 
 
 def number(node: RawNode, field: str, most: int = 2**63 - 1) -> int:
@@ -119,17 +105,6 @@ def content_ids(node: RawNode) -> bytes:
     if not sound:
         raise _damaged(f"The content of {node.get('name')!r}")
     return ids
-
-
-def subtree_id(node: RawNode) -> bytes:
-    """The id of a folder's tree."""
-    try:
-        found = bytes.fromhex(node["subtree"])
-    except _MALFORMED:
-        found = b""
-    if len(found) != 32:
-        raise _damaged(f"The folder {node.get('name')!r}")
-    return found
 
 
 def link_target(node: RawNode) -> bytes:
