@@ -147,6 +147,17 @@ def test_a_damaged_pack_is_found_by_check_in_words_and_json(desk: Desk) -> None:
     assert pack.name in [each["id"] for each in objects if each["event"] == "fault"]
 
 
+def test_folders_that_cannot_be_read_are_told_and_ls_find_dump_and_diff_end_with_3(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    place = ["--from", str(desk.copies[0])]
+    for pack in desk.copies[0].glob("data/*/*"):
+        pack.unlink()
+    for words in (["ls", "latest"], ["find", "*.jpg"], ["dump", "latest", "/"], ["diff", "latest", "latest"]):
+        said = desk.notou.run(*words, *place, expect=3).stderr
+        assert "Some items could not be read" in said, words
+        assert "/: The tree" in said, words
+
+
 def test_restore_counts_and_a_dry_run_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.notou.run("backup", str(desk.source), *desk.to)
     words = ["restore", "latest", "--from", str(desk.copies[1]), "--target", str(tmp_path / "out")]

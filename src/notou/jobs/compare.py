@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from notou.events import Report
+from notou.jobs.damage import Damage
 from notou.jobs.places import open_vault
 from notou.jobs.snapshots import meant, open_and_pick, tell_faults
 from notou.restore.diff import Change, diff
@@ -26,12 +27,17 @@ def compare(
     *,
     metadata: bool,
 ) -> Iterator[Change]:
-    """What differs between the snapshots that two words mean, the earlier one first."""
+    """What differs between the snapshots that two words mean, the earlier one first.
+
+    IncompleteError at the end when something could not be read.
+    """
     vault = open_vault(locations, password).vault
     snapshots = vault.snapshots()
     before, after = (meant(snapshots, word, conditions) for word in wanted)
-    yield from diff(vault, before, after, metadata=metadata)
+    damage = Damage(report)
+    yield from diff(vault, before, after, metadata=metadata, damaged=damage.note)
     tell_faults(vault, report)
+    damage.end()
 
 
 def dump_item(
@@ -43,10 +49,12 @@ def dump_item(
     output: IO[bytes],
     report: Report,
 ) -> None:
-    """Write a file's bytes, or a folder as a tar archive, to ``output``."""
+    """Write a file's bytes, or a folder as a tar archive, to ``output``. IncompleteError as compare."""
     opened, snapshots = open_and_pick(locations, password, wanted, conditions)
-    dump(opened.vault, snapshots, path, output)
+    damage = Damage(report)
+    dump(opened.vault, snapshots, path, output, damaged=damage.note)
     tell_faults(opened.vault, report)
+    damage.end()
 
 
 def count_vault(locations: Sequence[str], password: str, conditions: Filter, report: Report) -> VaultStats:

@@ -1,0 +1,28 @@
+"""Damage that work on a snapshot goes round: reported item by item, and the work ends as incomplete.
+
+What may not enter: finding it.
+"""
+
+from __future__ import annotations
+
+from notou.errors import IncompleteError, NotouError
+from notou.events import ItemFailed, Report
+
+
+class Damage:
+    """What of a snapshot could not be read."""
+
+    def __init__(self, report: Report) -> None:
+        """``report`` is told of every item."""
+        self._report = report
+        self._found = False
+
+    def note(self, path: bytes, error: NotouError) -> None:
+        """A folder or entry could not be read."""
+        self._found = True
+        self._report(ItemFailed(path or b"/", str(error)))
+
+    def end(self) -> None:
+        """IncompleteError when there was any."""
+        if self._found:
+            raise IncompleteError("Some items could not be read from the vault; 'notou check' tells more.")
