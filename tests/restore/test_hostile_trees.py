@@ -153,6 +153,22 @@ def test_a_tree_costs_a_small_multiple_of_its_bytes(plain: bytes) -> None:
     assert peak_bytes() - before < 2 * len(plain)  # and the tree itself, which stood there before
 
 
+class OneAtATime(OneTree):
+    """A vault whose trees are too large to be held together."""
+
+    def load_trees_plain(self, tree_ids: Sequence[bytes], /) -> list[bytes]:
+        if len(tree_ids) > 1:
+            raise LimitError("These are more than Notou holds at once.")
+        return super().load_trees_plain(tree_ids)
+
+
+def test_a_folder_that_is_large_in_two_lanes_is_listed() -> None:
+    nodes = [encode_node(Node(name, NodeKind.DIR, subtree=bytes(32))).encode() for name in (b"a", b"b")]
+    snapshots = [Snapshot(1, b"r" * 32, ("/",)), Snapshot(2, b"s" * 32, ("/",))]
+    items = list_items(OneAtATime(join_nodes(nodes)), snapshots)
+    assert [item.path for item in items] == [b"/a", b"/b"]
+
+
 def test_portions_stay_small_in_a_folder_of_any_size() -> None:
     nodes = [b'{"name":"%06d","type":"file"}' % at for at in range(50_000)]
     reader = TreeReader(OneTree(join_nodes(nodes)), [Snapshot(1, b"r" * 32, ("/",))])

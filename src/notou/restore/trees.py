@@ -157,12 +157,13 @@ class TreeReader:
         if self._ahead_bytes < AHEAD_BYTES:
             batch += [each for each in ahead if each.plain is None][: AHEAD_PLACES - 1]
         try:
-            self._load(batch)
-        except NotouError:  # one of them cannot be read; which one, its own turn will tell
-            self._load([place])
+            plains = self._trees.load_trees_plain([tree for each in batch for _, tree in each.trees])
+        except NotouError:  # one cannot be read (its own turn will tell), or they are too much for one call
+            batch = [place]
+            plains = [plain for _, tree in place.trees for plain in self._trees.load_trees_plain([tree])]
+        self._keep(batch, iter(plains))
 
-    def _load(self, batch: list[Place]) -> None:
-        plains = iter(self._trees.load_trees_plain([tree for each in batch for _, tree in each.trees]))
+    def _keep(self, batch: list[Place], plains: Iterator[bytes]) -> None:
         for each in batch:
             each.plain = [next(plains) for _ in each.trees]
             self._ahead_bytes += sum(map(len, each.plain))
