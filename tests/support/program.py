@@ -69,7 +69,11 @@ class Program:
         self, *words: str | Path, once: Callable[[], bool], number: signal.Signals
     ) -> subprocess.CompletedProcess[str]:
         """Start, send the signal as soon as ``once`` holds, and wait for the end."""
-        process = self._start_until(once, words, subprocess.PIPE)
+        before = signal.signal(number, signal.SIG_DFL)  # whoever started the tests may have had it ignored
+        try:
+            process = self._start_until(once, words, subprocess.PIPE)
+        finally:
+            signal.signal(number, before)
         process.send_signal(number)
         out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
