@@ -15,7 +15,11 @@ use crate::zstd_frames::decompress_into;
 /// restic's own bound of a pack header.
 const HEADER_MOST: usize = 16 << 20;
 /// The header's length at the end of the pack.
-const LENGTH_BYTES: usize = 4;
+/// Bytes of the length behind a header, and of a header's entries of raw and of compressed blobs.
+pub const LENGTH_BYTES: usize = 4;
+pub const RAW_ENTRY: usize = 37;
+pub const COMPRESSED_ENTRY: usize = 41;
+pub const CUT_SHORT: &str = "The pack ends before its last byte.";
 /// Packs are addressed with 32 bits.
 const PACK_MOST: u64 = u32::MAX as u64;
 
@@ -63,13 +67,13 @@ pub fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
     )))
 }
 
-pub fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8]> {
+fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8]> {
     let start = u64::from(entry.offset).checked_sub(base);
     let range = start.and_then(|start| {
         let start = usize::try_from(start).ok()?;
         data.get(start..start.checked_add(entry.length as usize)?)
     });
-    range.ok_or_else(|| Fault::Damaged("The pack ends before its last byte.".into()))
+    range.ok_or_else(|| Fault::Damaged(CUT_SHORT.into()))
 }
 
 /// The sentence about a blob that could not be opened.
@@ -109,7 +113,7 @@ pub fn header(key: &Key, tail: &[u8], pack_size: u64) -> Outcome<Vec<Entry>> {
 }
 
 fn parse_header(mut plain: &[u8]) -> Outcome<Vec<Entry>> {
-    let mut entries: Vec<Entry> = Vec::with_capacity(plain.len() / 37);
+    let mut entries: Vec<Entry> = Vec::with_capacity(plain.len() / RAW_ENTRY);
     let mut offset = 0;
     while !plain.is_empty() {
         let (entry, rest) = parse_entry(plain, offset)?;

@@ -10,16 +10,12 @@ use crate::blob::{hex, id_of, Entry, Id, Maker};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};
 use crate::index::Index;
-use crate::open::{blob_sentence, check_id, check_length, header, DECRYPTED};
+use crate::open::{
+    blob_sentence, check_id, check_length, header, COMPRESSED_ENTRY, CUT_SHORT, DECRYPTED,
+    LENGTH_BYTES, RAW_ENTRY,
+};
 use crate::seal::{open_by_portions, open_into, Key, NONCE, OVERHEAD};
 use crate::zstd_frames::decompress_into;
-
-/// Bytes of a header's entries, raw and compressed, and of the length behind the header.
-const RAW: usize = 37;
-const COMPRESSED: usize = 41;
-const LENGTH_BYTES: usize = 4;
-
-const CUT_SHORT: &str = "The pack ends before its last byte.";
 
 struct Check {
     key: Key,
@@ -106,7 +102,7 @@ impl Check {
         };
         let misnamed = (self.hash.finish() != self.pack_id).then(|| {
             format!(
-                "The pack {} does not hold the bytes its name says.",
+                "The pack {} has other bytes than its name says.",
                 hex(&self.pack_id)
             )
         });
@@ -125,9 +121,9 @@ impl Check {
     fn header_bytes(&self) -> usize {
         let of = |entry: &Entry| {
             if entry.plain_length == 0 {
-                RAW
+                RAW_ENTRY
             } else {
-                COMPRESSED
+                COMPRESSED_ENTRY
             }
         };
         self.entries.iter().map(of).sum::<usize>() + OVERHEAD + LENGTH_BYTES

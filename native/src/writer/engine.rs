@@ -19,7 +19,8 @@ use crate::hash::sha256;
 use crate::index::SharedIndex;
 use crate::seal::Key;
 
-/// Each thread holds two portions of a file and the end of a pack: more threads would cost more memory than they save time.
+/// Each thread holds two portions of a file and the end of a pack: more threads would cost more
+/// memory than they save time.
 const THREADS_MOST: usize = 8;
 /// Plain blobs given to a thread at a time.
 const BLOBS_AT_ONCE: usize = 32;

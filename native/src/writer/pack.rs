@@ -13,6 +13,7 @@ use super::unnamed::Unnamed;
 use crate::blob::{Entry, Id, DATA, TREE};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};
+use crate::open::COMPRESSED_ENTRY;
 use crate::seal::{self, Key, OVERHEAD};
 
 /// Blobs at most: all of a pack's blobs stand in one index file, which holds 50,000.
@@ -177,7 +178,7 @@ impl OpenPack {
 }
 
 fn encode_header(entries: &[Entry]) -> Vec<u8> {
-    let mut header = Vec::with_capacity(41 * entries.len());
+    let mut header = Vec::with_capacity(COMPRESSED_ENTRY * entries.len());
     for entry in entries {
         let kind = if entry.kind == TREE { TREE } else { DATA };
         let compressed = entry.plain_length > 0;
