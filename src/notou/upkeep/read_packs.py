@@ -6,7 +6,8 @@ What may not enter: choosing packs, judging what their damage costs.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,12 @@ def verify_packs(
 ) -> Iterator[PackVerdict]:
     """Verify each of ``packs`` (id, size) at one copy against its name, its header and the index."""
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), "notou-check") as threads:
-        yield from threads.map(lambda pack: _verify(store, key, index, *pack), packs)
+        ahead: deque[Future[PackVerdict]] = deque()  # not all at once: a vault may have a million packs
+        for pack_id, size in packs:
+            ahead.append(threads.submit(_verify, store, key, index, pack_id, size))
+            if len(ahead) > _MOST_THREADS:
+                yield ahead.popleft().result()
+        yield from (verdict.result() for verdict in ahead)
 
 
 def _verify(store: Store, key: bytes, index: Index, pack_id: bytes, size: int) -> PackVerdict:
