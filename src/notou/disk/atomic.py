@@ -10,10 +10,11 @@ import itertools
 import os
 import re
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
+
+from notou.disk.regular import regular_files
 
 _FILE_MODE = 0o400  # as restic leaves its files
 _COPY_BYTES = 1024 * 1024
@@ -75,27 +76,10 @@ def left_half_done(folder: bytes) -> Iterator[tuple[bytes, bytes]]:
 
     One that a call is at work on looks the same. None when there is no such folder.
     """
-    try:
-        entries = os.scandir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    with entries:
-        for entry in entries:
-            made = _TEMPORARY.fullmatch(entry.name)
-            if made and entry.is_file(follow_symlinks=False):
-                yield entry.path, made[1]
-
-
-def open_regular(path: bytes) -> int:
-    """A descriptor for reading a regular file; ValueError for anything else, without waiting on a FIFO.
-
-    A symbolic link in place of the file is OSError ELOOP.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ValueError("not a regular file")
-    return descriptor
+    for entry in regular_files(folder):
+        made = _TEMPORARY.fullmatch(entry.name)
+        if made:
+            yield entry.path, made[1]
 
 
 @contextmanager

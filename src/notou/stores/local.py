@@ -14,7 +14,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from notou.disk.atomic import copy_new, flush_folder, left_half_done, link_new, open_regular, write_new
+from notou.disk.atomic import copy_new, flush_folder, left_half_done, link_new, write_new
+from notou.disk.regular import open_regular, regular_files
 from notou.errors import (
     DamagedError,
     LimitError,
@@ -103,8 +104,8 @@ class LocalStore:
             if not os.path.isdir(self.path):
                 raise FileNotFoundError(errno.ENOENT, "missing")
             if kind is FileKind.CONFIG:
-                return [("", size) for _, size in _regular_files(self.path, re.compile("config"))]
-            found = [item for folder in self._folders(kind) for item in _regular_files(folder, _ID)]
+                return [("", size) for _, size in _objects(self.path, re.compile("config"))]
+            found = [item for folder in self._folders(kind) for item in _objects(folder, _ID)]
         return sorted(found)
 
     def delete(self, name: ObjectName) -> None:
@@ -237,14 +238,9 @@ class LocalStore:
         return StoreError(f"{self.location} cannot be {done}: {os.strerror(number)}.")
 
 
-def _regular_files(folder: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
-    """(name, size) of each regular file of a folder whose name matches; none when there is no such folder."""
-    try:
-        entries = os.scandir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    with entries:
-        for entry in entries:
-            name = os.fsdecode(entry.name)
-            if pattern.fullmatch(name) and entry.is_file(follow_symlinks=False):
-                yield name, entry.stat(follow_symlinks=False).st_size
+def _objects(folder: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """(name, size) of each regular file of a folder whose name matches."""
+    for entry in regular_files(folder):
+        name = os.fsdecode(entry.name)
+        if pattern.fullmatch(name):
+            yield name, entry.stat(follow_symlinks=False).st_size
