@@ -6,7 +6,7 @@ import io
 import sys
 import tarfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -217,17 +217,23 @@ def test_a_tree_of_countless_paths_is_marked_once_a_level(made: HandMade) -> Non
     assert sum(used for _, used, *_ in usage.packs()) == LEVELS + 2
 
 
-def test_five_thousand_copies_of_a_project_are_listed() -> None:
+def list_each(walk: Repeats, trees: Iterable[bytes], plain_bytes: int) -> None:
+    for tree in trees:
+        walk.count(tree, plain_bytes, b"/home")
+
+
+def test_five_thousand_copies_of_a_project_are_listed_but_not_any_number() -> None:
     walk, project = Repeats(), [bytes([at]) * 32 for at in range(100)]
-    for _ in range(5_000):
-        for tree in project:  # a hundred files in each of its folders
-            walk.count(tree, 40_000, b"/home")
+    list_each(walk, project * 5_000, 40_000)  # a hundred files in each of its folders
+    with pytest.raises(EndlessError):
+        list_each(walk, project * 6_000, 40_000)
 
 
-def test_what_is_seen_for_the_first_time_is_never_bounded() -> None:
-    walk = Repeats()
-    for at in range(10_000):
-        walk.count(at.to_bytes(8, "big") * 4, 256 << 20, b"/")
+def test_what_is_seen_for_the_first_time_is_never_bounded_but_the_second_time_it_is() -> None:
+    walk, trees = Repeats(), [at.to_bytes(8, "big") * 4 for at in range(10_000)]
+    list_each(walk, trees, 256 << 20)
+    with pytest.raises(EndlessError):
+        list_each(walk, trees, 256 << 20)
 
 
 class Chain:

@@ -56,7 +56,6 @@ class _Counting:
     def __init__(self, report: Report) -> None:
         self.tally = Tally(dict)
         self.bytes_to_read: dict[Lane, int] = {}
-        self._read = 0
         self._report = report
 
     def entered(self, frame: Frame, work: Work) -> None:
