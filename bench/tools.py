@@ -103,6 +103,29 @@ def borg(work: Path) -> Tool:
     )
 
 
+def kopia(work: Path, program: str) -> Tool:
+    """kopia with zstd, since by itself it compresses nothing; what it knows of a vault lies beside it."""
+    create = (
+        'repository create filesystem --path "{vault}" --cache-directory "{vault}.cache"',
+        "policy set --global --compression zstd",
+    )
+    run = f'"{program}" --config-file "{{vault}}.config"'
+    return Tool(
+        name="kopia",
+        program="sh",
+        version=("-c", f'"{program}" --version'),
+        init=("-c", " && ".join(f"{run} {words}" for words in create)),
+        backup=("-c", f'exec {run} snapshot create --no-progress "{{source}}"'),
+        restore=("-c", f'exec {run} snapshot restore --no-progress "{{source}}" "{{target}}"'),
+        check=("-c", f"exec {run} snapshot verify --no-progress --verify-files-percent=100"),
+        env={
+            "KOPIA_PASSWORD": PASSWORD,
+            "KOPIA_LOG_DIR": str(work / "kopia-log"),
+            "KOPIA_CHECK_FOR_UPDATES": "false",
+        },
+    )
+
+
 def present(work: Path) -> list[Tool]:
     """This project and restic (NOTOU_RESTIC or PATH), then the other peers that are installed."""
     program = os.environ.get("NOTOU_RESTIC") or shutil.which("restic")
@@ -113,4 +136,6 @@ def present(work: Path) -> list[Tool]:
         found.append(rustic(work, rustic_program))
     if shutil.which("borg"):
         found.append(borg(work))
+    if kopia_program := shutil.which("kopia"):
+        found.append(kopia(work, kopia_program))
     return found

@@ -4,13 +4,14 @@
 # Stock restic is what every copy must be readable by. Debian 12 carries 0.14, which knows neither
 # `rewrite` nor format 2 as it is today, so the package of a newer Debian suite is unpacked (not installed)
 # under .peers/, from whatever mirror this machine's own apt is set up with.
-# `bench` adds borg (by apt) and rustic (by cargo). Done already: returns at once.
+# `bench` adds borg (by apt), rustic (by cargo) and kopia (by go). Done already: returns at once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 peers=$PWD/.peers
 newer_suite=trixie
 least_restic=0.16
+kopia=github.com/kopia/kopia@v0.23.1
 
 fail() { echo "peers: $*" >&2; exit 1; }
 
@@ -75,11 +76,22 @@ get_bench_peers() {
         [ "$(id -u)" = 0 ] || fail "borg is not installed; run 'apt-get install borgbackup' as root."
         apt-get -qq update && apt-get -qq install -y borgbackup >/dev/null
     fi
+    build_rustic || echo "peers: rustic could not be built; the bench goes on without it." >&2
+    build_kopia || echo "peers: kopia could not be built; the bench goes on without it." >&2
+}
+
+build_rustic() {
     [ -x "$peers/bin/rustic" ] && return
-    if command -v cargo >/dev/null; then
-        cargo install --quiet --locked --root "$peers" rustic-rs ||
-            echo "peers: rustic could not be built; the bench goes on without it." >&2
-    fi
+    cargo install --quiet --locked --root "$peers" rustic-rs
+}
+
+# As its own main module, so that it gets the versions of libraries that its authors chose.
+build_kopia() {
+    [ -x "$peers/bin/kopia" ] && return
+    local source="$peers/kopia-source" cached
+    cached=$(go mod download -json "$kopia" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p') && [ -n "$cached" ] || return 1
+    rm -rf "$source" && cp -r "$cached" "$source" && chmod -R u+w "$source" &&
+        (cd "$source" && go build -ldflags "-X github.com/kopia/kopia/repo.BuildVersion=${kopia##*@v}" -o "$peers/bin/kopia" .) && rm -rf "$source"
 }
 
 get_restic
