@@ -197,7 +197,7 @@ class _CopyChecker:
         indexed = {pack_id for pack_id, _, _, _ in index.packs()}
         for pack_id in packs.keys() - indexed:
             name = pack_name(pack_id)
-            self._note(name, f"{_shown(name)} is named by no index; a prune removes it.")
+            self._note(name, f"{_shown(name)} is in no index; repair index takes it in, prune removes it.")
         return right
 
     def _check_reached(self, vault: Vault, snapshots: Sequence[Snapshot]) -> None:

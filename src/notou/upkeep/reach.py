@@ -53,7 +53,8 @@ def mark_reached(vault: Vault, usage: Usage, snapshots: Iterable[Snapshot]) -> I
         lane = UNKNOWN_LANE if snapshot.lane is None else int(snapshot.lane)
         pending = [snapshot.tree] if usage.mark_tree(lane, snapshot.tree) else []
         while pending:
-            batch, pending = pending[-_BATCH:], pending[:-_BATCH]
+            batch = pending[-_BATCH:]
+            del pending[-_BATCH:]
             for tree_id, plain in _load(vault, batch):
                 if isinstance(plain, str):
                     yield LostTree(snapshot, tree_id, plain)

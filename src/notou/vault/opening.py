@@ -104,7 +104,7 @@ def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
         if any(_opens(other, master) for other in found):
             _note_all(damage, note)
             return master
-        damage.append(f"{named} opens, but fits no config.")
+        damage.append(f"{named} opens, but no config opens with it: that is damaged, or another vault's.")
     raise _no_key(found, damage, len(keys))
 
 
