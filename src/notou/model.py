@@ -68,6 +68,9 @@ UNKNOWN_LANE = 255
 MOST_DATA_BYTES = 64 << 20
 """A data blob above this is refused when read: restic cuts at 8 MiB, Notou at what its rules say."""
 
+MOST_PATH_BYTES = 16 * 1024
+"""A folder of a vault with a longer path counts as one that cannot be read: no system has such paths."""
+
 MOST_TREE_BYTES = 256 << 20
 """A tree's JSON above this is refused when read, so it is not written either: half a million entries fit."""
 

@@ -78,3 +78,9 @@ def test_progress_comes_seldom_where_nobody_watches() -> None:
     assert len(err.splitlines()) == 1
     _, err = told(Manner(quiet=True), *events)
     assert err == ""
+
+
+def test_a_place_that_is_no_utf8_is_told_in_json_too() -> None:
+    place = "/disk\udcff"
+    out, _ = told(Manner(json=True), CopyFailed(place, f"{place} is full."))
+    assert json.loads(out)["reason"] == "/disk\\xff is full."

@@ -13,6 +13,7 @@ from notou.copies.replicate import Replicator, seed
 from notou.errors import NotFoundError, StoreFullError, StoreUnavailableError
 from notou.events import CopyFailed, Event
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.stores.base import MOST_OBJECT_BYTES
 from notou.stores.local import LocalStore
 from notou.stores.memory import MemoryStore
 
@@ -46,6 +47,13 @@ class Gone(MemoryStore):
     """A place that is not there."""
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
+        raise StoreUnavailableError(f"{self.location} is not there now.")
+
+
+class Unreadable(MemoryStore):
+    """A place that goes away behind its listing."""
+
+    def get(self, name: ObjectName, *, most: int = MOST_OBJECT_BYTES) -> bytes:
         raise StoreUnavailableError(f"{self.location} is not there now.")
 
 
@@ -160,6 +168,15 @@ def test_damaged_bytes_are_not_spread(bench: Bench) -> None:
         outcomes = replicator.catch_up()
     assert [outcome.complete for outcome in outcomes] == [True, False]
     assert new.objects == {}
+
+
+def test_what_cannot_be_had_now_is_not_called_damaged(bench: Bench) -> None:
+    away, new = Unreadable("away"), MemoryStore("new")
+    away.put(named(PACK, b"pack"), b"pack")
+    with bench.to(away, new) as replicator:
+        outcomes = replicator.catch_up()
+    assert "away is not there now" in outcomes[1].failure
+    assert "damaged" not in outcomes[1].failure
 
 
 def test_a_snapshot_needing_an_index_no_copy_has_right_is_not_sent_on(bench: Bench) -> None:

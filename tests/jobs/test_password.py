@@ -73,9 +73,16 @@ def test_a_file_that_is_not_there_is_named() -> None:
         find(environ={"NOTOU_PASSWORD_FILE": "/no/such/file"})
 
 
-@pytest.mark.parametrize("command", ["/no/such/program", "false", "true", "'unclosed", ""])
-def test_a_command_that_gives_no_password_is_an_error(command: str) -> None:
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(("command", "sentence"), [
+    ("/no/such/program", "cannot be run: No such file"),
+    ("false", "failed with exit code 1"),
+    ("true", "is empty"),
+    ("'unclosed", "a quote that is not closed"),
+    ("", "The password command is empty"),
+    ("true \0", "holds what no command can"),
+])  # fmt: skip
+def test_a_command_that_gives_no_password_is_an_error(command: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
         find(PasswordOptions(command=command))
 
 

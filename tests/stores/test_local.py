@@ -143,6 +143,23 @@ def test_a_fifo_in_place_of_an_object_is_damage_and_does_not_hang(store: LocalSt
     assert store.get(PACK) == b"pack"
 
 
+def test_what_the_disk_cannot_read_is_damage_unless_the_whole_place_is_gone(
+    store: LocalStore, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(CONFIG_NAME, b"config")
+    store.put(PACK, b"pack")
+
+    def bad_sector(descriptor: int, length: int, offset: int) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "pread", bad_sector)
+    with pytest.raises(DamagedError, match="the disk reports an error"):
+        store.get(PACK)
+    (place / "config").unlink()
+    with pytest.raises(StoreUnavailableError):
+        store.get(PACK)
+
+
 def make_device(path: Path) -> None:
     """As /dev/zero, which never ends."""
     if os.getuid():

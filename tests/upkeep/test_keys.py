@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 import pytest
@@ -90,3 +91,15 @@ def test_changing_the_password_leaves_only_the_new_one(place: Place) -> None:
         Vault.open([store], NEW)
         with pytest.raises(WrongPasswordError):
             Vault.open([store], OLD)
+
+
+def test_strangers_keys_are_not_tried_without_end(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = place.site.places[0] / "keys"
+    (used,) = keys.iterdir()
+    for number in range(1, 200):
+        data = used.read_bytes() + b" " * number
+        (keys / hashlib.sha256(data).hexdigest()).write_bytes(data)
+    tried: list[bytes] = []
+    monkeypatch.setattr("notou.upkeep.keys.open_key_file", lambda data, _password: tried.append(data))
+    assert len(list_keys(place.stores, OLD)) == 200
+    assert 20 <= len(tried) <= 40

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notou.errors import UsageError
+from notou.errors import DamagedError, UsageError
 from notou.model import FileKind, Lane
 from notou.stores.base import Store
 from notou.upkeep.repair_index import IndexRepair, repair_index
@@ -166,3 +166,17 @@ def test_a_pack_another_copy_has_right_is_left_to_heal(place: Place) -> None:
 def test_a_pack_no_index_names_is_not_guessed_at(alone: Place) -> None:
     with pytest.raises(UsageError, match="repair index"):
         _repair_packs(alone, [b"x" * 32])
+
+
+def test_a_snapshot_that_no_copy_has_right_is_told_and_forgotten_when_asked(place: Place) -> None:
+    snapshot_id = next(iter(place.site.objects(FileKind.SNAPSHOT)))
+    for copy in place.site.places:
+        _flip(copy / "snapshots" / snapshot_id, 40)
+    with pytest.raises(DamagedError, match="repair snapshots --forget"):
+        place.prune()
+    assert _repair_snapshots(place, forget=False).hopeless == (snapshot_id,)
+    assert snapshot_id in place.site.objects(FileKind.SNAPSHOT)
+    _repair_snapshots(place)
+    place.prune()
+    place.check().require_clean()
+    place.restic_checks()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from notou.errors import DamagedError, LockedError
+from notou.errors import DamagedError, LockedError, StoreUnavailableError
 from notou.model import FileKind, ObjectName
 from notou.stores.memory import MemoryStore
 from notou.vault.lock import STALE_AFTER_NS, Lock, decode_lock, encode_lock
@@ -24,6 +24,17 @@ THEIRS = Lock(NOW - 60_000_000_000, False, "elsewhere", "ana", 77, 1, 1)
 @contextmanager
 def never(every_s: float, action: Callable[[], None]) -> Iterator[None]:
     yield
+
+
+class Failing(MemoryStore):
+    """A place that is away while ``failing``."""
+
+    failing = False
+
+    def put(self, name: ObjectName, data: bytes) -> None:
+        if self.failing:
+            raise StoreUnavailableError(f"{self.location} is not there now.")
+        super().put(name, data)
 
 
 def holder(**changes: object) -> Holder:
@@ -108,6 +119,25 @@ def test_a_refresh_writes_the_new_lock_before_the_old_one_goes() -> None:
         assert len(after) == 1
         assert after != before
     assert place.list(FileKind.LOCK) == []
+
+
+def test_a_refresh_that_fails_is_tried_again() -> None:
+    place, refresh = Failing("disk"), []
+
+    @contextmanager
+    def keep(every_s: float, action: Callable[[], None]) -> Iterator[None]:
+        refresh.append(action)
+        yield
+
+    with hold_lock(place, MASTER, holder(repeat=keep), exclusive=True):
+        before = place.list(FileKind.LOCK)
+        place.failing = True
+        refresh[0]()
+        assert place.list(FileKind.LOCK) == before
+        place.failing = False
+        refresh[0]()
+        assert len(place.list(FileKind.LOCK)) == 1
+        assert place.list(FileKind.LOCK) != before
 
 
 def test_a_lock_is_written_as_restic_writes_it() -> None:

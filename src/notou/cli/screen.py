@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from notou.cli.progress import progress_text, seconds_left
-from notou.cli.text import printable
+from notou.cli.text import printable, safe
 from notou.events import CopyFailed, Event, ItemFailed, Note, Progress
+from notou.shown import shown
 
 TERMINAL_PERIOD_S = 0.1
 JSON_PERIOD_S = 1.0
@@ -140,7 +141,7 @@ class Screen:
     def _write_object(self, event: str, fields: Mapping[str, Any]) -> None:
         import orjson
 
-        line = orjson.dumps({"event": event, **fields}, default=_plain).decode()
+        line = orjson.dumps({"event": event, **_speakable(fields)}).decode()
         self._out.write(line + "\n")
         self._out.flush()
 
@@ -153,7 +154,7 @@ def path_fields(path: bytes) -> dict[str, str]:
         import base64
 
         return {
-            "path": path.decode("utf-8", "backslashreplace"),
+            "path": shown(path),
             "path_base64": base64.b64encode(path).decode(),
         }
 
@@ -167,12 +168,16 @@ def _progress_fields(progress: Progress, elapsed_s: float) -> dict[str, Any]:
         "files_total": progress.files_total,
         "bytes_done": progress.bytes_done,
         "bytes_total": progress.bytes_total,
-        "current": progress.current.decode("utf-8", "backslashreplace"),
+        "current": shown(progress.current),
     }
 
 
-def _plain(value: object) -> object:
-    """What orjson does not take by itself: text with lone surrogates never reaches it, tuples' kin do."""
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} is not for JSON lines")
+def _speakable(value: Any) -> Any:
+    """The value with what UTF-8 cannot carry escaped in its texts: bytes of names that were none."""
+    if isinstance(value, str):
+        return value if value.isascii() else safe(value)
+    if isinstance(value, Mapping):
+        return {_speakable(name): _speakable(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_speakable(each) for each in value]
+    return value

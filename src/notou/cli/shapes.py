@@ -13,6 +13,7 @@ from notou.cli.text import printable, size_text, time_text
 from notou.kernel.gotext import rfc3339
 from notou.model import Node, NodeKind
 from notou.restore.browse import Item
+from notou.shown import shown
 from notou.vault.snapshot import LANE_TAG, Snapshot
 
 SNAPSHOT_HEADS = ["ID", "Time", "Host", "Class", "Tags", "Paths"]
@@ -42,20 +43,15 @@ def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
         "time": rfc3339(snapshot.time_ns),
         "class": snapshot.lane.label if snapshot.lane is not None else None,
         "partial": snapshot.partial,
-        "hostname": safe(snapshot.hostname),
-        "username": safe(snapshot.username),
-        "paths": [safe(path) for path in snapshot.paths],
-        "tags": [safe(tag) for tag in snapshot.tags],
+        "hostname": snapshot.hostname,
+        "username": snapshot.username,
+        "paths": snapshot.paths,
+        "tags": snapshot.tags,
         "tree": snapshot.tree.hex(),
         "parent": snapshot.parent.hex() if snapshot.parent else None,
-        "program_version": safe(snapshot.program_version),
+        "program_version": snapshot.program_version,
         "summary": snapshot.summary,
     }
-
-
-def safe(text: str) -> str:
-    """Text that UTF-8 can carry: lone surrogates (bytes that were none) are escaped."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def snapshot_row(snapshot: Snapshot) -> list[str]:
@@ -82,13 +78,13 @@ def item_fields(item: Item) -> dict[str, Any]:
         "mtime": rfc3339(node.mtime_ns),
         "uid": node.uid,
         "gid": node.gid,
-        "user": safe(node.user),
-        "group": safe(node.group),
+        "user": node.user,
+        "group": node.group,
         "snapshot": item.snapshot.short_id,
         "class": item.snapshot.lane.label if item.snapshot.lane is not None else None,
     }
     if node.link_target:
-        fields["link_target"] = node.link_target.decode("utf-8", "backslashreplace")
+        fields["link_target"] = shown(node.link_target)
     return fields
 
 

@@ -12,12 +12,15 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 def printable(text: str | bytes) -> str:
     """One line of text safe to print: bytes that are no UTF-8 and control characters become ``\\xNN``."""
-    if isinstance(text, str):
-        text = text.encode("utf-8", "surrogateescape")
-    decoded = text.decode("utf-8", "backslashreplace")
+    decoded = safe(text) if isinstance(text, str) else text.decode("utf-8", "backslashreplace")
     if decoded.isprintable():
         return decoded
     return "".join(char if char.isprintable() else _escaped(char) for char in decoded)
+
+
+def safe(text: str) -> str:
+    """Text that UTF-8 can carry: lone surrogates (bytes that were none) are escaped."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _escaped(char: str) -> str:

@@ -168,16 +168,21 @@ class Replicator:
 
     def _read_right(self, step: Step) -> bytes:
         """The object's bytes from a copy where they are what its name stands for."""
+        away = ""
         for number in step.sources:
             try:
                 data = self._couriers[number].store.get(step.name, most=step.most)
-            except (DamagedError, NotFoundError, StoreError):
+            except (DamagedError, NotFoundError):
+                continue
+            except StoreError as error:
+                away = str(error)
                 continue
             if hashlib.sha256(data).hexdigest() == step.name.id:
                 return data
-        raise DamagedError(
-            f"No copy holds {step.name.kind.value}/{step.name.id[:16]} undamaged; repair the vault."
-        )
+        name = f"{step.name.kind.value}/{step.name.id[:16]}"
+        if away:
+            raise NotFoundError(f"{name} cannot be had now. {away}")
+        raise DamagedError(f"No copy holds {name} undamaged; repair the vault.")
 
 
 def seed(source: Store, target: Store) -> None:

@@ -95,9 +95,16 @@ def run_password_command(command: str) -> str:
     """
     try:
         words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError("The password command has a quote that is not closed.") from error
+    if not words:
+        raise UsageError("The password command is empty.")
+    try:
         done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
-    except (OSError, ValueError, IndexError) as error:
-        raise UsageError(f"The password command cannot be run: {error}.") from error
+    except OSError as error:
+        raise UsageError(f"The password command cannot be run: {error.strerror}.") from error
+    except ValueError as error:  # a zero byte
+        raise UsageError("The password command holds what no command can.") from error
     if done.returncode:
         raise UsageError(f"The password command {words[0]} failed with exit code {done.returncode}.")
     return _clean(done.stdout, f"What the password command {words[0]} printed")

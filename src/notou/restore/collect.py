@@ -15,6 +15,7 @@ from notou.restore.choice import Choice
 from notou.restore.listing import parse
 from notou.restore.portion import Portion, finish_item
 from notou.restore.trees import Entry, Folder, Place, TreeReader
+from notou.shown import shown
 
 Blocked = Callable[[list[bytes]], set[bytes]]
 """Of these folders (below the target), those that must not be made or entered."""
@@ -53,7 +54,7 @@ class Collector:
         if place is None:
             assert entry is not None
             raise DamagedError(
-                f"{self._choice.base!r} is not a folder, so that nothing in it can be restored."
+                f"{shown(self._choice.base)} is not a folder, so that nothing in it can be restored."
             )
         self._enter(place, None, [])
         while self._steps:

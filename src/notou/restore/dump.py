@@ -19,6 +19,7 @@ from notou.restore.plan import SEALED_EXTRA_BYTES
 from notou.restore.portion import Twin
 from notou.restore.trees import Damaged, TreeReader, refuse
 from notou.restore.twins import Twins
+from notou.shown import shown
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
 
@@ -56,8 +57,9 @@ def dump(
     assert entry is not None
     node = as_node(parse(entry[2]))
     if node.kind != NodeKind.FILE:
-        shown = path.decode("utf-8", "backslashreplace")
-        raise UsageError(f"{shown} is neither a file nor a folder, so that there is nothing to write out.")
+        raise UsageError(
+            f"{shown(path)} is neither a file nor a folder, so that there is nothing to write out."
+        )
     for piece in pieces(vault, node):
         output.write(piece)
 

@@ -1,6 +1,6 @@
-"""Patterns of paths as people know them from gitignore, for what is restored and what is left out.
+"""Patterns of paths, much as in gitignore, for what is restored and what is left out.
 
-A pattern without a slash inside matches a name at any depth; one that begins with a slash is held against
+A pattern matches a name, or names in a row, at any depth; one that begins with a slash is held against
 the whole path; ``*`` and ``?`` stay within a name, ``**`` spans folders; a pattern that matches a folder
 takes in all below it; ``!`` takes back, the last pattern that matches decides. What may not enter: I/O.
 """
@@ -17,7 +17,7 @@ class Patterns:
     """A list of patterns, compiled; paths are absolute raw bytes without a slash at the end."""
 
     def __init__(self, patterns: Sequence[bytes], *, ignore_case: bool = False) -> None:
-        """UsageError is the caller's to raise: every text is a valid pattern here."""
+        """Every text is a pattern; one of slashes, ! and blanks alone means nothing."""
         flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
         kept = [each for each in patterns if each.strip(b"/! ")]
         self._rules = [

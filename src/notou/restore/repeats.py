@@ -9,6 +9,7 @@ what is listed again is bounded by that. What may not enter: reading trees.
 from __future__ import annotations
 
 from notou.errors import EndlessError
+from notou.shown import shown
 
 FREE_BYTES = 256 << 20
 """Costs, in bytes of JSON, of what may be listed again in any vault: half a million entries of files."""
@@ -40,7 +41,7 @@ class Repeats:
             self._first_bytes += plain_bytes + TREE_BYTES
         if self._again_bytes > min(FREE_BYTES + TIMES * self._first_bytes, MOST_BYTES):
             raise EndlessError(
-                f"The folder {path[:80]!r} in the vault is made of a few folders that stand in each other "
+                f"The folder {shown(path)} in the vault is made of a few folders that stand in each other "
                 "again and again, at more paths than any real backup has; name other folders one by one to "
                 "go round it, and check where this snapshot comes from."
             )

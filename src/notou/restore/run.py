@@ -23,6 +23,7 @@ from notou.restore.portion import Portion
 from notou.restore.rehearse import Rehearsal
 from notou.restore.tally import Tally
 from notou.restore.trees import TreeReader
+from notou.shown import shown
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
 
@@ -77,8 +78,7 @@ def _prepare(target: bytes) -> bool:
         with os.scandir(target) as entries:
             return next(entries, None) is None
     except OSError as error:
-        shown = target.decode("utf-8", "backslashreplace")
-        raise StoreError(f"The folder {shown} cannot be restored into: {error.strerror}.") from error
+        raise StoreError(f"The folder {shown(target)} cannot be restored into: {error.strerror}.") from error
 
 
 def _blocked(folder: kernel.Target) -> Blocked:

@@ -14,11 +14,11 @@ from typing import Protocol
 
 from notou import kernel
 from notou.errors import DamagedError, EndlessError, LimitError, NotouError
-from notou.model import MOST_TREE_BYTES
+from notou.model import MOST_PATH_BYTES, MOST_TREE_BYTES
 from notou.restore.repeats import Repeats
+from notou.shown import shown
 from notou.vault.snapshot import Snapshot
 
-MOST_PATH_BYTES = 16 * 1024
 """Longest path followed; restic cannot store one beyond the system's 4096."""
 MOST_OPEN_BYTES = 4 * MOST_TREE_BYTES
 """JSON of a folder and of all above it: each could be as large as a tree may be, at thousands of levels."""
@@ -78,7 +78,7 @@ class Place:
             return None
         path = self.path + b"/" + name
         if not has_its_trees(entry):
-            reason = f"The folder {name!r} in the vault is malformed; run `notou check`."
+            reason = f"The folder {shown(name)} in the vault is malformed; run `notou check`."
             damaged(path, DamagedError(reason))
             return None
         is_landmark = self.depth & (self.depth - 1) == 0
@@ -171,11 +171,11 @@ class TreeReader:
 
 def _check_above(place: Place) -> None:
     if len(place.path) > MOST_PATH_BYTES:
-        raise LimitError(f"The folder {place.path[:80]!r}… lies deeper in the vault than Notou follows.")
+        raise LimitError(f"The folder {shown(place.path)} lies deeper in the vault than Notou follows.")
     for above in (place.above, place.landmark):
         if above is not None and not set(above.trees).isdisjoint(place.trees):
             raise DamagedError(
-                f"The folder {place.path[:80]!r} in the vault contains itself; check the vault."
+                f"The folder {shown(place.path)} in the vault contains itself; check the vault."
             )
 
 
@@ -183,6 +183,6 @@ def _check_open(place: Place, plain_bytes: int) -> None:
     place.open_bytes = plain_bytes + (place.above.open_bytes if place.above else 0)
     if place.open_bytes > MOST_OPEN_BYTES:
         raise LimitError(
-            f"The lists of the folder {place.path[:80]!r} and of those above it are longer in the vault than "
+            f"The lists of the folder {shown(place.path)} and of those above it are longer in the vault than "
             "Notou reads; check the vault."
         )

@@ -174,12 +174,24 @@ class LocalStore:
 
     @contextmanager
     def _opened(self, name: ObjectName) -> Iterator[int]:
-        with self._named_errors("read"):
+        with self._named_errors("read"), self._bad_sectors(name):
             descriptor = self._open(name)
             try:
                 yield descriptor
             finally:
                 os.close(descriptor)
+
+    @contextmanager
+    def _bad_sectors(self, name: ObjectName) -> Iterator[None]:
+        """What the disk cannot read is damage, to be healed, where the place itself is there."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno != errno.EIO or not os.path.isfile(self._path(CONFIG_NAME)):
+                raise
+            raise DamagedError(
+                f"{self._say(name)} cannot be read: the disk reports an error there."
+            ) from error
 
     def _open(self, name: ObjectName) -> int:
         try:

@@ -208,8 +208,7 @@ class _CopyChecker:
                 self._fault(None, text, ((BlobKind.TREE, lost.tree_id),))
             else:
                 blobs = tuple((int(BlobKind.DATA), blob_id) for blob_id in lost.blob_ids)
-                name = lost.name.decode(errors="backslashreplace")
-                self._fault(None, f"{_shown(owner)} lacks content of the file “{name}”.", blobs)
+                self._fault(None, f"{_shown(owner)} is not whole: {lost.reason}", blobs)
 
     def _read(self, index: Index, packs: Mapping[bytes, int]) -> None:
         bytes_total = sum(packs.values())

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
-from notou.model import BlobKind
+from notou.model import MOST_PATH_BYTES, BlobKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -50,7 +50,7 @@ def _walk(vault: Vault, root: bytes, seen: set[bytes]) -> Iterator[tuple[bytes, 
         yield path, (BlobKind.TREE, tree_id)
         for node in _nodes(vault, tree_id):
             inner = os.path.join(path, node.name)
-            if node.subtree is not None:
+            if node.subtree is not None and len(inner) <= MOST_PATH_BYTES:
                 pending.append((inner, node.subtree))
             for blob_id in dict.fromkeys(node.content or ()):
                 yield inner, (BlobKind.DATA, blob_id)

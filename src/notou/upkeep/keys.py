@@ -20,7 +20,7 @@ from notou.errors import (
 from notou.model import FileKind, ObjectName
 from notou.upkeep.living import locked
 from notou.upkeep.objects import read_object
-from notou.vault.keys import NEW_KEY_WORK, create_key_file, key_info, open_key_file
+from notou.vault.keys import MOST_KEYS_TRIED, NEW_KEY_WORK, create_key_file, key_info, open_key_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,20 +52,28 @@ class KeyChange:
 
 
 def list_keys(copies: Sequence[Store], password: str) -> list[KeyEntry]:
-    """Every key of every copy, by id. Copies that do not answer raise StoreError."""
+    """Every key of every copy, by id. Copies that do not answer raise StoreError.
+
+    The password is tried on MOST_KEYS_TRIED keys of a copy, as when opening: each takes as long as
+    whoever made it liked.
+    """
     places: dict[str, list[Store]] = {}
+    tried: set[str] = set()
     for store in copies:
-        for id_, _ in store.list(FileKind.KEY):
+        ids = [id_ for id_, _ in store.list(FileKind.KEY)]
+        tried.update(ids[:MOST_KEYS_TRIED])
+        for id_ in ids:
             places.setdefault(id_, []).append(store)
-    return [_entry(id_, stores, password) for id_, stores in sorted(places.items())]
+    return [_entry(id_, stores, password if id_ in tried else None) for id_, stores in sorted(places.items())]
 
 
-def _entry(id_: str, stores: Sequence[Store], password: str) -> KeyEntry:
+def _entry(id_: str, stores: Sequence[Store], password: str | None) -> KeyEntry:
     locations = tuple(store.location for store in stores)
     for store in stores:
         try:
             data = read_object(store, ObjectName(FileKind.KEY, id_))
-            return KeyEntry(id_, key_info(data), _opens(data, password), locations)
+            in_use = password is not None and _opens(data, password)
+            return KeyEntry(id_, key_info(data), in_use, locations)
         except (DamagedError, NotFoundError):
             continue
     return KeyEntry(id_, None, in_use=False, locations=locations)

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
+from notou.model import MOST_PATH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -30,7 +31,7 @@ def post_order(
         if tree_id in done:
             pending.pop()
             continue
-        nodes = _load(vault, tree_id)
+        nodes = _load(vault, tree_id) if len(path) <= MOST_PATH_BYTES else None
         below = [
             (os.path.join(path, node.name), node.subtree)
             for node in nodes or ()

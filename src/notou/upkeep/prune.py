@@ -15,7 +15,7 @@ from notou.kernel import Usage
 from notou.model import FileKind
 from notou.upkeep.living import LivingCopies, locked
 from notou.upkeep.prune_plan import PackUse, PruneOptions, PrunePlan, plan_prune
-from notou.upkeep.reach import LostTree, mark_reached
+from notou.upkeep.reach import mark_reached
 from notou.upkeep.repack import Repacker
 from notou.upkeep.survey import (
     index_of,
@@ -101,11 +101,8 @@ def _survey(living: LivingCopies, config: Config, master: MasterKey, options: Pr
     vault = Vault(stores, master, config, [])
     usage = Usage(vault.load_index())
     for lost in mark_reached(vault, usage, snapshots):
-        what = (
-            lost.reason if isinstance(lost, LostTree) else f"content of the file {lost.name!r} is in no pack."
-        )
         raise DamagedError(
-            f"The snapshot {lost.snapshot.short_id} is not whole: {what} Nothing was pruned; "
+            f"The snapshot {lost.snapshot.short_id} is not whole: {lost.reason} Nothing was pruned; "
             "heal or repair the vault first."
         )
     listed = union_of_packs(stores, vault.index)
@@ -143,8 +140,8 @@ def _carry_out(
     report: Report,
 ) -> None:
     kept = index_of(ground.vault.index, ground.plan.keep)
-    repacker = Repacker(master, kept, workspace, living)
-    _repack(ground, repacker, report)
+    with Repacker(master, kept, workspace, living) as repacker:
+        _repack(ground, repacker, report)
     _require_all_kept(ground, kept)
     named_still = set().union(
         *(packs for id_, packs in ground.names.packs_named.items() if id_ not in ground.plan.rewrite_indexes)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
 from notou.model import UNKNOWN_LANE
+from notou.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,6 +40,11 @@ class LostContent:
     snapshot: Snapshot
     name: bytes
     blob_ids: tuple[bytes, ...]
+
+    @property
+    def reason(self) -> str:
+        """What is lost, as the end of a sentence."""
+        return f"content of the file “{shown(self.name)}” is in no pack."
 
 
 Lost = LostTree | LostContent

@@ -6,7 +6,7 @@ What may not enter: choosing what is packed anew; index files.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from notou.kernel import Writer
 from notou.model import UNKNOWN_LANE, BlobKind
@@ -33,7 +33,7 @@ class Repacker:
     """Stores blobs into packs the ``index`` is told of; ``packs`` collects what was written: id → bytes.
 
     ``index`` names what shall stay as it is: what it holds in a lane is not stored again.
-    ``workspace`` is an empty folder on this machine, with room for a few packs.
+    ``workspace`` is an empty folder on this machine, with room for a few packs. Use as a context manager.
     """
 
     def __init__(self, master: MasterKey, index: Index, workspace: bytes, living: LivingCopies) -> None:
@@ -51,11 +51,18 @@ class Repacker:
         self._living = living
         self.packs: dict[bytes, int] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the writer, so that nothing lands in a workspace that is being removed."""
+        self._writer.close()
+
     def store(self, lane: int, entries: Sequence[BlobEntry], blobs: Sequence[bytes]) -> None:
         """Store the plain ``blobs`` of ``entries`` in ``lane``."""
         for kind in sorted({entry.kind for entry in entries}):
-            ofkind = [blob for entry, blob in zip(entries, blobs, strict=True) if entry.kind == kind]
-            self._writer.store_blobs(lane, kind, ofkind)
+            of_kind = [blob for entry, blob in zip(entries, blobs, strict=True) if entry.kind == kind]
+            self._writer.store_blobs(lane, kind, of_kind)
         self._send()
 
     def store_tree(self, lane: int, plain: bytes) -> bytes:

@@ -109,10 +109,10 @@ def _replace(
     names.require_whole()
     lanes = {pack_id: lane for pack_id, lane, _, _ in index.packs()}
     kept = index_of(index, lanes.keys() - opened.keys())
-    repacker = Repacker(vault.master, kept, workspace, living)
-    for pack_id, blobs in opened.items():
-        repacker.store(lanes[pack_id], list(blobs), list(blobs.values()))
-    repacker.finish()
+    with Repacker(vault.master, kept, workspace, living) as repacker:
+        for pack_id, blobs in opened.items():
+            repacker.store(lanes[pack_id], list(blobs), list(blobs.values()))
+        repacker.finish()
     rewrite = {id_ for id_, packs in names.packs_named.items() if packs & opened.keys()}
     renamed = set().union(*(names.packs_named[id_] for id_ in rewrite)) - opened.keys()
     listed = union_of_packs(living.stores, kept)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from notou.model import UNKNOWN_LANE, BlobKind, FileKind, ObjectName
 from notou.upkeep.living import locked
 from notou.upkeep.postorder import post_order
 from notou.upkeep.repack import Repacker
-from notou.upkeep.survey import read_index_names, union_of_packs
+from notou.upkeep.survey import read_index_names, read_snapshot_files, union_of_packs
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
 from notou.vault.repository import Vault
 from notou.vault.sealed import seal_file
@@ -50,7 +51,7 @@ class RepairedSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRepair:
-    """``hopeless`` snapshots (hex ids) have no readable root. ``failures``: location → why it is left out."""
+    """``hopeless`` snapshots (hex ids) cannot be read, nor mended. ``failures``: location → why not."""
 
     repaired: tuple[RepairedSnapshot, ...]
     hopeless: tuple[str, ...]
@@ -70,16 +71,18 @@ def repair_snapshots(
 ) -> SnapshotRepair:
     """Publish a whole snapshot, tagged “repaired”, beside each that is not; ``forget`` deletes the old ones.
 
-    A snapshot without a readable root goes too with ``forget``. Index and packs should be repaired before.
-    Raises LockedError, StoreUnavailableError.
+    A snapshot that no copy has right, or without a readable root, goes too with ``forget``. Index and packs
+    should be repaired before. Raises LockedError, StoreUnavailableError.
     """
-    with locked(copies, master, holder, report, exclusive=True) as living:
+    with locked(copies, master, holder, report, exclusive=True) as living, ExitStack() as ending:
         vault = Vault(living.stores, master, config, [])
-        snapshots = vault.snapshots()
-        repacker = None if dry_run else Repacker(master, vault.load_index(), workspace, living)
+        snapshots, unreadable = read_snapshot_files(living.stores, master)
+        repacker = (
+            None if dry_run else ending.enter_context(Repacker(master, vault.load_index(), workspace, living))
+        )
         found = [_mend(vault, snapshot, repacker) for snapshot in snapshots]
         mended = [one for one in found if isinstance(one, _Mended)]
-        hopeless = [one for one in found if isinstance(one, str)]
+        hopeless = [*unreadable, *(one for one in found if isinstance(one, str))]
         files = [_sealed(one, master) for one in mended]
         if repacker is not None and (mended or hopeless):
             repacker.finish()

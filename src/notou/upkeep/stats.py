@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError
 from notou.kernel import Usage
 from notou.model import NodeKind
+from notou.shown import shown
 from notou.upkeep.postorder import post_order
-from notou.upkeep.reach import LostTree, mark_reached
+from notou.upkeep.reach import mark_reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,8 +79,7 @@ def _sum(parts: Iterable[Stats]) -> Stats:
 def _of_lane(vault: Vault, snapshots: Sequence[Snapshot]) -> Stats:
     usage = Usage(vault.index)
     for lost in mark_reached(vault, usage, snapshots):
-        what = lost.reason if isinstance(lost, LostTree) else f"content of {lost.name!r} is in no pack."
-        raise DamagedError(f"The snapshot {lost.snapshot.short_id} is not whole: {what} Run check.")
+        raise DamagedError(f"The snapshot {lost.snapshot.short_id} is not whole: {lost.reason} Run check.")
     used = [(blobs, stored) for _, blobs, stored, _, _ in usage.packs()]
     count = _FileCount()
     for snapshot in snapshots:
@@ -117,7 +117,7 @@ class _FileCount:
         for path, tree_id, nodes in post_order(vault, snapshot.tree, self._below):
             if nodes is None:
                 raise DamagedError(
-                    f"The directory {path!r} of {snapshot.short_id} cannot be read. Run check."
+                    f"The directory {shown(path)} of {snapshot.short_id} cannot be read. Run check."
                 )
             self._below[tree_id] = self._sum_below(nodes)
         whole = self._below[snapshot.tree]

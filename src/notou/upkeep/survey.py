@@ -81,11 +81,24 @@ def read_index_names(stores: Sequence[Store], master: MasterKey) -> IndexNames:
 
 def read_snapshots(stores: Sequence[Store], master: MasterKey) -> list[Snapshot]:
     """Every snapshot of every copy, oldest first; DamagedError when one is right at no copy."""
-    found = []
+    found, unreadable = read_snapshot_files(stores, master)
+    for reason in unreadable.values():
+        raise DamagedError(reason)
+    return found
+
+
+def read_snapshot_files(stores: Sequence[Store], master: MasterKey) -> tuple[list[Snapshot], dict[str, str]]:
+    """(every snapshot that a copy has right, oldest first; hex id → why not, of the others)."""
+    found, unreadable = [], {}
     for id_ in union_of_names(stores, FileKind.SNAPSHOT):
-        data = read_from_any(stores, ObjectName(FileKind.SNAPSHOT, id_))
-        found.append(decode_snapshot(open_file(master, id_, data, MOST_SNAPSHOT_BYTES), id_))
-    return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id))
+        try:
+            data = read_from_any(stores, ObjectName(FileKind.SNAPSHOT, id_))
+            found.append(decode_snapshot(open_file(master, id_, data, MOST_SNAPSHOT_BYTES), id_))
+        except (DamagedError, NotFoundError) as error:
+            unreadable[id_] = (
+                f"The snapshot {id_[:8]} is right at no copy: {error} “repair snapshots --forget” removes it."
+            )
+    return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id)), unreadable
 
 
 def union_of_names(stores: Iterable[Store], kind: FileKind) -> list[str]:

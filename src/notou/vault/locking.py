@@ -108,9 +108,13 @@ class _Held:
         self.id = self._write()
 
     def refresh(self) -> None:
-        """A new file first, then the old one goes, so that the place is never without a lock."""
-        old, self.id = self.id, self._write()
-        self._place.delete(ObjectName(FileKind.LOCK, old))
+        """A new file first, then the old one goes, so that the place is never without a lock.
+
+        A place that fails now is tried again at the next turn: a lock lives through five of them.
+        """
+        with suppress(StoreError):
+            old, self.id = self.id, self._write()
+            self._place.delete(ObjectName(FileKind.LOCK, old))
 
     def release(self) -> None:
         """Remove the lock. One that cannot be removed goes stale; what it guarded is done all the same."""

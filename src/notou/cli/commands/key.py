@@ -11,7 +11,6 @@ from notou.cli.commands.prune import require_all_copies
 from notou.cli.options import Access, keeping, reading, speaking
 from notou.cli.prompt import ask_new_password
 from notou.cli.screen import Screen
-from notou.cli.shapes import safe
 from notou.cli.text import printable, table, time_text
 from notou.jobs.keys import add_key, change_password, list_keys, remove_key
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
@@ -92,8 +91,8 @@ def _fields(entry: KeyEntry) -> dict[str, Any]:
         "id": entry.id,
         "in_use": entry.in_use,
         "locations": entry.locations,
-        "username": safe(info.username) if info else None,
-        "hostname": safe(info.hostname) if info else None,
+        "username": info.username if info else None,
+        "hostname": info.hostname if info else None,
         "created": rfc3339(info.created_ns) if info else None,
     }
 

@@ -20,9 +20,7 @@ from notou.vault.selection import Filter
 @click.argument("snapshot", metavar="SNAPSHOT[:FOLDER]")
 @click.option("-t", "--target", metavar="FOLDER", required=True, help="Where files go; made when absent.")
 @click.option("--path", "paths", metavar="PATH", multiple=True, help="Only this file or folder.")
-@click.option(
-    "-i", "--include", metavar="PATTERN", multiple=True, help="Only what matches, as in .gitignore."
-)
+@click.option("-i", "--include", metavar="PATTERN", multiple=True, help="Only what matches.")
 @click.option("-e", "--exclude", metavar="PATTERN", multiple=True, help="Not what matches.")
 @click.option("--ignore-case", is_flag=True, help="Patterns take upper and lower case as the same.")
 @click.option(
