@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notou.copies.outbox import Outbox, OutboxPack
-from notou.errors import NotFoundError
+from notou.errors import LockedError, NotFoundError
 
 
 @pytest.fixture
@@ -77,3 +77,10 @@ def test_sweeping_drops_what_a_crash_left_half_done(outbox: Outbox) -> None:
     assert [pack.id for pack in outbox.packs()] == [whole]
     assert not Path(os.fsdecode(outbox.path), unclaimed.hex()).exists()
     assert not Path(os.fsdecode(outbox.path), "half.tmp").exists()
+
+
+def test_one_run_at_a_time_holds_the_outbox(outbox: Outbox) -> None:
+    with outbox.held(), pytest.raises(LockedError, match="Another backup"), Outbox(outbox.path).held():
+        pass
+    with outbox.held():
+        pass

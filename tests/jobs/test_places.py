@@ -66,3 +66,10 @@ def test_a_folder_without_a_config_is_no_vault(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "nothing"):
         with pytest.raises(NoVaultError):
             open_vault([str(place)], "p")
+
+
+@pytest.mark.parametrize("place", ["s3:bucket", "sftp:me@host:/x", "https://host/x", "~/x"])
+def test_what_looks_like_a_cloud_or_a_home_is_not_made_a_folder(place: str) -> None:
+    with pytest.raises(UsageError, match="\\./"):
+        open_stores([place])
+    assert open_stores([f"./{place}"])

@@ -93,6 +93,23 @@ def test_changing_the_password_leaves_only_the_new_one(place: Place) -> None:
             Vault.open([store], OLD)
 
 
+def test_a_copy_with_another_password_keeps_it_and_is_named_when_the_vault_is_opened(
+    place: Place,
+) -> None:
+    holder = place.site.holder()
+    change_password(
+        place.stores[:1], place.master, OLD, NEW, holder=holder, random=os.urandom, report=ignore, work=QUICK
+    )
+    late = place.stores[1].location
+    assert any(late in fault for fault in Vault.open(place.stores, NEW).faults)
+    again = change_password(
+        place.stores, place.master, NEW, "third", holder=holder, random=os.urandom, report=ignore, work=QUICK
+    )
+    assert list(again.failures) == [late]
+    with pytest.raises(WrongPasswordError):
+        Vault.open(place.stores[1:], "third")
+
+
 def test_strangers_keys_are_not_tried_without_end(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = place.site.places[0] / "keys"
     (used,) = keys.iterdir()

@@ -64,16 +64,28 @@ def test_shared_locks_stand_side_by_side() -> None:
     assert len(place.list(FileKind.LOCK)) == 1
 
 
-@pytest.mark.parametrize("stale", [
-    replace(THEIRS, exclusive=True, time_ns=NOW - STALE_AFTER_NS - 1),
-    replace(THEIRS, exclusive=True, hostname="here", pid=77),
-])  # fmt: skip
-def test_a_stale_lock_hinders_no_one_and_unlock_removes_it(stale: Lock) -> None:
-    place = place_with(stale)
+STALE = replace(THEIRS, exclusive=True, time_ns=NOW - STALE_AFTER_NS - 1)
+DEAD = replace(THEIRS, exclusive=True, hostname="here", pid=77)
+
+
+def test_a_stale_lock_of_another_machine_hinders_no_one_and_unlock_removes_it() -> None:
+    place = place_with(STALE)
     with hold_lock(place, MASTER, holder(), exclusive=True):
         pass
     assert remove_locks(place, MASTER, holder(), everyone=False) == 1
     assert place.list(FileKind.LOCK) == []
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_a_lock_of_a_dead_process_of_this_machine_is_removed_by_the_next_one(exclusive: bool) -> None:
+    place = place_with(replace(DEAD, exclusive=exclusive))
+    with hold_lock(place, MASTER, holder(), exclusive=False):
+        assert len(place.list(FileKind.LOCK)) == 1
+    assert place.list(FileKind.LOCK) == []
+
+
+def test_unlock_removes_the_lock_of_a_dead_process() -> None:
+    assert remove_locks(place_with(DEAD), MASTER, holder(), everyone=False) == 1
 
 
 def test_unlock_leaves_a_living_lock_unless_all_are_meant() -> None:

@@ -43,6 +43,19 @@ def test_latest_heeds_what_is_asked_for() -> None:
         pick([PARTIAL], "latest")
 
 
+def test_latest_is_of_the_newest_backup_that_may_hold_what_is_looked_for() -> None:
+    photos, documents = (
+        taken(1, Lane.PHOTOS, path="/home/me/Pictures"),
+        taken(2, Lane.OTHER, path="/home/me/Doc"),
+    )
+    both = [photos, documents]
+    assert pick(both, "latest") == [documents]
+    for path in ("/home/me/Pictures", "/home/me/Pictures/a.jpg"):
+        assert pick(both, "latest", Filter(holding=[path])) == [photos]
+    for path in ("/", "/home/me", "/home/me/Do", "/elsewhere"):
+        assert pick(both, "latest", Filter(holding=[path])) == [documents]
+
+
 def test_a_prefix_means_one_snapshot_or_is_refused() -> None:
     assert pick(ALL, "0303") == [PHOTOS]
     assert pick([PARTIAL], "09") == [PARTIAL]

@@ -39,7 +39,7 @@ def back_up(
     room, StoreUnavailableError when no copy can be written; what was sealed until then the next run
     finds in the outbox.
     """
-    with shared_locks(destination), destination.replicator:
+    with destination.outbox.held(), shared_locks(destination), destination.replicator:
         require_a_copy(destination.replicator.catch_up())
         run = _Run(destination, selection, options, report)
         try:

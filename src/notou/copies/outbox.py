@@ -10,15 +10,16 @@ What may not enter: deciding what goes where, reading what packs hold.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from notou.disk.private import make_private
-from notou.errors import NotFoundError
+from notou.errors import LockedError, NotFoundError
 
 _ID = re.compile(rb"[0-9a-f]{64}")
 _LANE = re.compile(rb"[0-9]{1,3}")
@@ -34,11 +35,24 @@ class OutboxPack:
 
 
 class Outbox:
-    """A folder, made when absent, with those above it, for its owner only. One backup at a time uses it."""
+    """A folder, made when absent, with those above it, for its owner only. Whoever changes it holds it."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
         make_private(path)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep every other run away from the outbox while inside; LockedError when one is at work already.
+
+        The system lets go when the process ends, however it ends.
+        """
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _take(folder)
+            yield
+        finally:
+            os.close(folder)
 
     def claim(self, pack_id: bytes, lane: int) -> OutboxPack:
         """Take a pack the Writer finished under its lane; idempotent. NotFoundError when it is not there."""
@@ -95,6 +109,15 @@ class Outbox:
     def _lane_folders(self) -> list[bytes]:
         lanes = sorted(int(name) for name in os.listdir(self.path) if _LANE.fullmatch(name))
         return [os.path.join(self.path, b"%d" % lane) for lane in lanes]
+
+
+def _take(folder: int) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LockedError(
+            "Another backup of this vault is running on this device; run this again when it is done."
+        ) from None
 
 
 def _missing(pack_id: bytes) -> NotFoundError:

@@ -27,7 +27,7 @@ def list_snapshot(
     recursive: bool,
 ) -> Iterator[Item]:
     """The items at and below ``path``. IncompleteError at the end when something could not be read."""
-    opened, snapshots = open_and_pick(locations, password, wanted, conditions)
+    opened, snapshots = open_and_pick(locations, password, wanted, conditions, [path])
     damage = Damage(report)
     yield from list_items(opened.vault, snapshots, path, recursive=recursive, damaged=damage.note)
     tell_faults(opened.vault, report)

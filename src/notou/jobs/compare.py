@@ -50,7 +50,7 @@ def dump_item(
     report: Report,
 ) -> None:
     """Write a file's bytes, or a folder as a tar archive, to ``output``. IncompleteError as compare."""
-    opened, snapshots = open_and_pick(locations, password, wanted, conditions)
+    opened, snapshots = open_and_pick(locations, password, wanted, conditions, [path])
     damage = Damage(report)
     dump(opened.vault, snapshots, path, output, damaged=damage.note)
     tell_faults(opened.vault, report)

@@ -72,6 +72,7 @@ def _join(
     vault = Vault.open(vaults, password)
     for store in empty:
         seed(vaults[0], store)
-    with Replicator([*vaults, *empty], open_outbox(vault, environ), report) as replicator:
+    outbox = open_outbox(vault, environ)
+    with outbox.held(), Replicator([*vaults, *empty], outbox, report) as replicator:
         outcomes = replicator.catch_up()
     return Initialized(vault.config.id, tuple(store.location for store in empty), tuple(outcomes))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from notou.events import Report
-from notou.jobs.snapshots import open_and_pick, tell_faults
+from notou.jobs.snapshots import open_and_pick, tell_faults, tell_others
 from notou.restore.options import RestoreOptions, RestoreResult
 from notou.restore.run import restore
-from notou.vault.selection import Filter
+from notou.vault.selection import LATEST, Filter
 
 
 def restore_snapshot(
@@ -24,7 +24,10 @@ def restore_snapshot(
     report: Report,
 ) -> RestoreResult:
     """Restore what ``wanted`` means into ``target``; raises what opening, choosing and restoring raise."""
-    opened, snapshots = open_and_pick(locations, password, wanted, conditions)
+    paths = [options.base, *options.paths]
+    opened, snapshots = open_and_pick(locations, password, wanted, conditions, paths)
     result = restore(opened.vault, snapshots, target, options, report)
+    if wanted == LATEST and paths == [b"/"]:
+        tell_others(opened.vault.snapshots(), snapshots, report)
     tell_faults(opened.vault, report)
     return result

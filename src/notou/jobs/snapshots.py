@@ -5,10 +5,12 @@ What may not enter: what is inside snapshots.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from notou.errors import NotFoundError
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.model import Lane
@@ -16,6 +18,7 @@ from notou.vault.repository import Vault
 from notou.vault.selection import LATEST, Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot
 
+_NAMED = 5
 _AGO = re.compile(r"latest~(\d{1,4})")
 
 
@@ -30,10 +33,11 @@ def list_snapshots(
 
 
 def open_and_pick(
-    locations: Sequence[str], password: str, wanted: str, conditions: Filter
+    locations: Sequence[str], password: str, wanted: str, conditions: Filter, paths: Iterable[bytes] = ()
 ) -> tuple[OpenVault, list[Snapshot]]:
-    """The vault and the snapshots meant by ``wanted``, see meant."""
+    """The vault and the snapshots meant by ``wanted``, see meant; ``paths`` will be looked for there."""
     opened = open_vault(locations, password)
+    conditions = replace(conditions, holding=[os.fsdecode(path) for path in paths])
     return opened, meant(opened.vault.snapshots(), wanted, conditions)
 
 
@@ -49,8 +53,37 @@ def meant(snapshots: Sequence[Snapshot], wanted: str, conditions: Filter) -> lis
     same = [one for one in snapshots if one.group_key == found[0].group_key]
     for _ in range(int(ago[1])):
         conditions = replace(conditions, before_ns=max(one.time_ns for one in found) - 1)
-        found = pick(same, LATEST, conditions)
+        found = _before(same, conditions)
     return found
+
+
+def _before(same: Sequence[Snapshot], conditions: Filter) -> list[Snapshot]:
+    try:
+        return pick(same, LATEST, conditions)
+    except NotFoundError:
+        raise NotFoundError(
+            f"There is no earlier whole backup of {_paths_text(same[0])}; 'notou snapshots' lists all."
+        ) from None
+
+
+def tell_others(snapshots: Iterable[Snapshot], chosen: Sequence[Snapshot], report: Report) -> None:
+    """Say which backups ``latest`` did not mean: those of other folders, or of another machine."""
+    others = {
+        one.group_key: one for one in snapshots if not one.partial and one.group_key != chosen[0].group_key
+    }
+    if others:
+        texts = [f"{_paths_text(one)} ({one.hostname})" for one in others.values()]
+        more = ", and more" if len(texts) > _NAMED else ""
+        report(
+            Note(
+                f"This was the latest backup of {_paths_text(chosen[0])}. The vault also holds backups of "
+                f"{'; '.join(texts[:_NAMED])}{more}: 'notou snapshots' lists them."
+            )
+        )
+
+
+def _paths_text(snapshot: Snapshot) -> str:
+    return ", ".join(snapshot.paths)
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -138,9 +138,16 @@ def change_password(
     report: Report,
     work: ScryptWork = NEW_KEY_WORK,
 ) -> KeyChange:
-    """Add a key for the new password, open it from each copy, then remove the keys the old one opens."""
+    """Add a key for the new password, open it from each copy, then remove the keys the old one opens.
+
+    A copy that the old password does not open is left as it is: its own old password would go on opening it.
+    """
     with locked(copies, master, holder, report, exclusive=True) as living:
-        old = [entry.id for entry in list_keys(living.stores, old_password) if entry.in_use]
+        entries = [entry for entry in list_keys(living.stores, old_password) if entry.in_use]
+        opened = {location for entry in entries for location in entry.locations}
+        for store in [store for store in living.stores if store.location not in opened]:
+            living.drop(store, f"{store.location} has another password; run this again with that one.")
+        old = [entry.id for entry in entries]
         added = _add(living, master, new_password, holder, random, work)
 
         def remove(store: Store) -> None:

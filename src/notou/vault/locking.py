@@ -93,8 +93,7 @@ def remove_locks(place: LockPlace, master: MasterKey, holder: Holder, *, everyon
     removed = 0
     for lock_id, _ in place.list(FileKind.LOCK):
         lock = _read(place, master, lock_id)
-        stale = lock is not None and is_stale(lock, holder.now_ns(), holder.hostname, holder.process_alive)
-        if everyone or stale:
+        if everyone or (lock is not None and _stale(lock, holder)):
             place.delete(ObjectName(FileKind.LOCK, lock_id))
             removed += 1
     return removed
@@ -130,13 +129,23 @@ class _Held:
 
 
 def _give_way(place: LockPlace, master: MasterKey, holder: Holder, *, own: str, exclusive: bool) -> None:
-    """LockedError when someone else's lock that is not stale hinders."""
+    """LockedError when someone else's lock that is not stale hinders.
+
+    Those that dead processes of this machine left are removed: stock restic would stop at them.
+    """
     for lock_id, _ in place.list(FileKind.LOCK):
         lock = _read(place, master, lock_id) if lock_id != own else None
-        if lock is None or not hinders(lock, exclusive=exclusive):
+        if lock is None:
             continue
-        if not is_stale(lock, holder.now_ns(), holder.hostname, holder.process_alive):
+        if lock.hostname == holder.hostname and not holder.process_alive(lock.pid):
+            with suppress(StoreError):
+                place.delete(ObjectName(FileKind.LOCK, lock_id))
+        elif hinders(lock, exclusive=exclusive) and not _stale(lock, holder):
             raise LockedError(_describe(place, lock, holder.now_ns()))
+
+
+def _stale(lock: Lock, holder: Holder) -> bool:
+    return is_stale(lock, holder.now_ns(), holder.hostname, holder.process_alive)
 
 
 def _read(place: LockPlace, master: MasterKey, lock_id: str) -> Lock | None:

@@ -103,9 +103,28 @@ def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
             continue
         if any(_opens(other, master) for other in found):
             _note_all(damage, note)
+            _note_other_passwords([here for here in found if data not in here.keys.values()], password, note)
             return master
         damage.append(f"{named} opens, but no config opens with it: that is damaged, or another vault's.")
     raise _no_key(found, damage, len(keys))
+
+
+def _note_other_passwords(found: Sequence[_Found], password: str, note: Note) -> None:
+    """Say which places this password alone would not open: nobody should learn it on the day of need."""
+    for here in found:
+        if here.keys and not any(_unlocks(data, password) for data in here.keys.values()):
+            note(
+                f"The password opens no key at {here.place.location}: that copy has another one. With that, "
+                f"'notou key passwd --to {here.place.location}' changes it."
+            )
+
+
+def _unlocks(data: bytes, password: str) -> bool:
+    try:
+        open_key_file(data, password)
+    except (DamagedError, WrongPasswordError):
+        return False
+    return True
 
 
 def _cheapest_first(found: Sequence[_Found]) -> list[tuple[str, bytes]]:

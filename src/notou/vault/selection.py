@@ -21,7 +21,8 @@ class Filter:
     """What a snapshot must be; an empty condition asks for nothing.
 
     ``hosts``: one of them. ``tags``: for one of the groups, all tags of the group. ``paths``: all of them.
-    ``lanes``: one of them. ``before_ns``: taken at this time or earlier.
+    ``lanes``: one of them. ``before_ns``: taken at this time or earlier. ``holding`` excludes none: where
+    something there is of these paths, ``latest`` is a backup that may hold all of them.
     """
 
     hosts: Collection[str] = ()
@@ -29,6 +30,7 @@ class Filter:
     paths: Collection[str] = ()
     lanes: Collection[Lane] = ()
     before_ns: int | None = None
+    holding: Collection[str] = ()
 
     def admits(self, snapshot: Snapshot) -> bool:
         """Whether the snapshot is what the filter asks for."""
@@ -40,6 +42,10 @@ class Filter:
             and (self.before_ns is None or snapshot.time_ns <= self.before_ns)
         )
 
+    def may_hold(self, snapshot: Snapshot) -> bool:
+        """Whether each of ``holding`` is at, below or above a path the snapshot was taken of."""
+        return all(any(_meet(wanted, path) for path in snapshot.paths) for wanted in self.holding)
+
 
 ANY = Filter()
 
@@ -47,9 +53,10 @@ ANY = Filter()
 def pick(snapshots: Iterable[Snapshot], wanted: str, conditions: Filter = ANY) -> list[Snapshot]:
     """The snapshots meant by ``wanted``, in lane order.
 
-    ``latest``: of the host and paths of the newest whole snapshot admitted, the newest whole one of every
-    lane; snapshots without a lane count as a lane of their own. Anything else: the one whose id begins so,
-    whatever the conditions. Raises NotFoundError when none is meant, UsageError when a prefix means several.
+    ``latest``: of the host and paths of the newest whole snapshot admitted (see ``holding``), the newest
+    whole one of every lane; snapshots without a lane count as a lane of their own. Anything else: the one
+    whose id begins so, whatever the conditions. Raises NotFoundError when none is meant, UsageError when a
+    prefix means several.
     """
     if wanted == LATEST:
         return _latest(snapshots, conditions)
@@ -65,11 +72,17 @@ def _latest(snapshots: Iterable[Snapshot], conditions: Filter) -> list[Snapshot]
     whole = [snapshot for snapshot in newest_first(snapshots, conditions) if not snapshot.partial]
     if not whole:
         raise NotFoundError("The vault holds no whole snapshot that fits what was asked for.")
+    chosen = next(filter(conditions.may_hold, whole), whole[0])
     newest: dict[Lane | None, Snapshot] = {}
     for snapshot in whole:
-        if snapshot.group_key == whole[0].group_key:
+        if snapshot.group_key == chosen.group_key:
             newest.setdefault(snapshot.lane, snapshot)
     return sorted(newest.values(), key=_rank)
+
+
+def _meet(one: str, other: str) -> bool:
+    one, other = one.rstrip("/") + "/", other.rstrip("/") + "/"
+    return one.startswith(other) or other.startswith(one)
 
 
 def _by_prefix(snapshots: Iterable[Snapshot], prefix: str) -> Snapshot:

@@ -12,6 +12,7 @@ from notou.cli.options import Access, keeping, reading, speaking
 from notou.cli.prompt import ask_new_password
 from notou.cli.screen import Screen
 from notou.cli.text import printable, table, time_text
+from notou.errors import StoreError
 from notou.jobs.keys import add_key, change_password, list_keys, remove_key
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
 from notou.kernel.gotext import rfc3339
@@ -71,7 +72,12 @@ def passwd(new_password_file: str | None, access: Access, screen: Screen) -> Non
     change = change_password(
         access.locations, access.password(), _new_password(new_password_file), screen.report
     )
-    _show(change, screen, lambda: "The password was changed.")
+    screen.done("key_changed", _change_fields(change), ["The password was changed."])
+    if change.failures:
+        raise StoreError(
+            f"The old password still opens {' and '.join(change.failures)}: run this again with "
+            "the old password, naming only that place."
+        )
 
 
 def _new_password(file: str | None) -> str:
@@ -80,9 +86,12 @@ def _new_password(file: str | None) -> str:
 
 
 def _show(change: KeyChange, screen: Screen, line: Callable[[], str]) -> None:
-    fields = {"added": change.added, "removed": change.removed, "failures": dict(change.failures)}
-    screen.done("key_changed", fields, [line()])
+    screen.done("key_changed", _change_fields(change), [line()])
     require_all_copies(change.failures)
+
+
+def _change_fields(change: KeyChange) -> dict[str, Any]:
+    return {"added": change.added, "removed": change.removed, "failures": dict(change.failures)}
 
 
 def _fields(entry: KeyEntry) -> dict[str, Any]:
