@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notou.errors import DamagedError, UsageError
 from notou.kernel import reference
+from notou.kernel.gotext import parse_rfc3339
 from notou.kernel.treejson import decode_tree, encode_tree
 from notou.model import UNKNOWN_LANE, Lane
 from tests.kernel.work import Work, trees_of
@@ -17,9 +20,10 @@ from tests.support.odd_tree import make_odd_tree, make_socket
 from tests.support.restic import Restic
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
     from types import ModuleType
 
+LEAP_DAY_10000_S = 253_407_398_400
 LETTERS = {"file": "f", "dir": "d", "symlink": "l", "dev": "b", "chardev": "c", "fifo": "p"}
 
 
@@ -29,6 +33,13 @@ def source(tmp_path: Path) -> Path:
     make_odd_tree(path)
     make_socket(str(path / "specials" / "socket"))
     return path
+
+
+@pytest.fixture
+def far_folder() -> Iterator[Path]:
+    """In memory: ext4 holds no time after 2446."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
+        yield Path(folder)
 
 
 def listed(kernel: ModuleType, path: bytes, names: list[bytes] | None = None) -> Any:
@@ -58,6 +69,22 @@ def test_both_make_the_same_trees_of_the_same_blobs(native: ModuleType, source: 
     assert works[0].faults == works[1].faults == []
     for plain in works[0].trees.values():
         assert encode_tree(decode_tree(plain)) == plain
+
+
+def test_both_write_a_leap_day_beyond_the_last_year_alike(native: ModuleType, far_folder: Path) -> None:
+    """An mtime of 10000-02-29: the year 9999 has no such day, and a tree that named it could not be read."""
+    (far_folder / "far").symlink_to("x")
+    os.utime(far_folder / "far", (LEAP_DAY_10000_S, LEAP_DAY_10000_S), follow_symlinks=False)
+    if os.lstat(far_folder / "far").st_mtime != LEAP_DAY_10000_S:
+        pytest.skip(f"The file system of {far_folder} holds no such time.")
+    plains = []
+    for kernel in (reference, native):
+        plain, faults = listed(kernel, os.fsencode(far_folder)).encode(Lane.OTHER, [0], {})
+        assert not faults
+        plains.append(plain)
+        [node] = decode_tree(plain)
+        assert node.mtime_ns == parse_rfc3339("9999-03-01T00:00:00Z")
+    assert plains[0] == plains[1]
 
 
 def test_the_nodes_are_those_that_restic_makes(kernel: ModuleType, source: Path, tmp_path: Path) -> None:
