@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from dataclasses import replace
@@ -16,6 +17,7 @@ from notou.kernel.gotext import parse_rfc3339
 from notou.kernel.treejson import decode_tree, encode_tree
 from notou.model import UNKNOWN_LANE, Lane
 from tests.kernel.work import Work, trees_of
+from tests.support.dead_mount import dead_mount
 from tests.support.odd_tree import make_odd_tree, make_socket
 from tests.support.restic import Restic
 
@@ -233,6 +235,23 @@ def test_what_cannot_be_listed_is_a_sentence(kernel: ModuleType, source: Path) -
         assert isinstance(answer, str)
         assert os.fsdecode(path) in answer
         assert answer.endswith(".")
+
+
+def test_what_gives_no_lstat_is_told_and_the_rest_of_the_folder_is_listed(
+    kernel: ModuleType, tmp_path: Path
+) -> None:
+    for name in ("a", "z"):
+        (tmp_path / name).write_bytes(b"x")
+    path = os.fsencode(tmp_path)
+    with dead_mount(tmp_path / "server"):
+        for names in (None, [b"a", b"server", b"server", b"z", b"gone"]):
+            directory = listed(kernel, path, names)
+            assert directory.names == [b"a", b"z"]
+            reason = os.strerror(errno.ENOTCONN).lower()
+            assert directory.unreadable == [(path + b"/server", f"cannot be read: {reason}.")]
+        [itself] = kernel.list_directories([(path + b"/server", None)])
+        assert isinstance(itself, str)
+    assert listed(kernel, path).unreadable == []
 
 
 def test_a_link_that_vanished_is_a_fault_and_the_rest_is_encoded(kernel: ModuleType, tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ pub struct DirectoryInner {
     pub path: Vec<u8>,
     /// Ascending, with the lstat of each.
     pub entries: Vec<(Box<[u8]>, Stat)>,
+    /// (path, what happened) of what stands there and gave no lstat, ascending.
+    unreadable: Vec<(Vec<u8>, String)>,
     known: Mutex<Known>,
 }
 
@@ -47,10 +49,15 @@ struct Stored {
 }
 
 impl DirectoryInner {
-    pub(super) fn new(path: Vec<u8>, entries: Vec<(Box<[u8]>, Stat)>) -> DirectoryInner {
+    pub(super) fn new(
+        path: Vec<u8>,
+        entries: Vec<(Box<[u8]>, Stat)>,
+        unreadable: Vec<(Vec<u8>, String)>,
+    ) -> DirectoryInner {
         DirectoryInner {
             path,
             entries,
+            unreadable,
             known: Mutex::default(),
         }
     }
@@ -148,6 +155,11 @@ impl Directory {
     #[getter]
     fn devices(&self) -> Vec<u64> {
         self.stats().map(|stat| stat.device).collect()
+    }
+
+    #[getter]
+    fn unreadable<'py>(&self, py: Python<'py>) -> Faults<'py> {
+        fault_list(py, self.inner.unreadable.clone())
     }
 
     #[pyo3(name = "match")]

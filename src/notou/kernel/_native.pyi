@@ -177,6 +177,10 @@ class Directory:
     @property
     def devices(self) -> list[int]:
         """st_dev of each entry, for staying on one file system."""
+    @property
+    def unreadable(self) -> list[ItemFault]:
+        """What stands in the directory and gave no lstat, such as the mount of a server that is gone:
+        ascending, and none of the entries."""
     def match(self, lane: int, parent_tree: bytes, index: Index) -> None:
         """Compare with the plain JSON of this directory's tree in the lane's parent snapshot: an entry is
         unchanged when
@@ -206,7 +210,7 @@ class Directory:
 
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
     """lstat every entry of each directory, or only the names given; a sentence instead of a Directory that
-    cannot be read.
+    itself cannot be opened or read.
     Names given that do not exist are left out."""
 
 @final
