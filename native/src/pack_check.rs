@@ -94,8 +94,9 @@ impl Check {
     /// The damaged blobs, and a sentence about the pack as a whole, empty when all is well.
     fn finish(mut self) -> (Vec<(Entry, String)>, String) {
         let missing = &self.entries[self.done..];
-        let lost = missing.iter().map(|entry| (*entry, CUT_SHORT.to_string()));
-        self.damaged.extend(lost);
+        let cut_short = Fault::Damaged(CUT_SHORT.into());
+        let lost = |entry: &Entry| (*entry, blob_sentence(entry, &cut_short));
+        self.damaged.extend(missing.iter().map(lost));
         let header = match missing {
             [] => self.header_fault(),
             _ => Some(CUT_SHORT.to_string()),

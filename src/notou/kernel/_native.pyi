@@ -223,7 +223,8 @@ class PackCheck:
     def feed(self, data: bytes) -> None:
         """The next bytes of the pack, in portions of any size."""
     def finish(self) -> tuple[list[tuple[BlobEntry, str]], str]:
-        """The damaged blobs with a sentence each, and a sentence about the pack as a whole or "". Once."""
+        """The damaged blobs with a sentence each, which names the blob, and a sentence about the pack as a
+        whole or "". Once."""
 
 @final
 class Writer:
