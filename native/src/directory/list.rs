@@ -16,7 +16,7 @@ pub struct Request {
     pub names: Option<Vec<Vec<u8>>>,
 }
 
-/// One answer per request, in order: the directory, or a sentence.
+/// One answer per request, in order: the directory, or what happened to it, without naming it.
 pub fn directories(requests: Vec<Request>) -> Vec<Result<DirectoryInner, String>> {
     requests.into_par_iter().map(directory).collect()
 }
@@ -28,11 +28,7 @@ fn directory(request: Request) -> Result<DirectoryInner, String> {
     };
     match listed {
         Ok(found) => Ok(found.into_directory(request.path)),
-        Err(error) => Err(format!(
-            "The folder {} cannot be read: {}.",
-            String::from_utf8_lossy(&request.path),
-            reason(&error)
-        )),
+        Err(error) => Err(format!("cannot be read: {}.", reason(&error))),
     }
 }
 

@@ -233,7 +233,7 @@ impl Directory {
     }
 }
 
-/// Faults of items as Python takes them: (path, sentence).
+/// Faults of items as Python takes them: (path, what happened, without naming it).
 pub fn fault_list(py: Python<'_>, faults: Vec<(Vec<u8>, String)>) -> Faults<'_> {
     let row = |(path, sentence): (Vec<u8>, String)| (PyBytes::new(py, &path), sentence);
     faults.into_iter().map(row).collect()

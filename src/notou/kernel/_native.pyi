@@ -158,7 +158,7 @@ class Usage:
 # ---------------------------------------------------------------- reading the file system
 
 ItemFault = tuple[bytes, str]
-"""(path, sentence: what happened)."""
+"""(path, what happened, without naming it): who tells it says the path first."""
 
 @final
 class Directory:
@@ -209,8 +209,8 @@ class Directory:
         rest."""
 
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
-    """lstat every entry of each directory, or only the names given; a sentence instead of a Directory that
-    itself cannot be opened or read.
+    """lstat every entry of each directory, or only the names given; instead of a Directory that itself
+    cannot be opened or read what happened, without naming it.
     Names given that do not exist are left out."""
 
 @final

@@ -239,7 +239,7 @@ def _all_held(index: Index, lane: int, node: Node) -> bool:
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
     """lstat every entry of each directory, or only the names given (those that exist).
 
-    A sentence instead of a Directory that itself cannot be opened or read.
+    Instead of a Directory that itself cannot be opened or read what happened, without naming it.
     """
     return [_list_directory(path, names) for path, names in requests]
 
@@ -249,7 +249,7 @@ def _list_directory(path: bytes, names: list[bytes] | None) -> Directory | str:
         found = _scan(path) if names is None else _look(path, names)
         return Directory(path, found)
     except OSError as error:
-        return f"The folder {os.fsdecode(path)} cannot be read: {reason(error)}."
+        return f"cannot be read: {reason(error)}."
 
 
 def _scan(path: bytes) -> list[Found]:
