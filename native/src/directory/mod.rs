@@ -7,11 +7,12 @@ use pyo3::types::PyBytes;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::blob::{id_list, id_of, Id};
 use crate::errors::{Fault, Outcome};
 use crate::index::{Index, UNKNOWN_LANE};
+use crate::lock::lock;
 
 mod compare;
 mod encode;
@@ -79,7 +80,7 @@ impl DirectoryInner {
 
     /// The lock is held for moments only, and never while Python runs.
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 
     fn content(&self, entry: usize) -> Option<Vec<Id>> {
