@@ -12,6 +12,7 @@ mod errors;
 mod hash;
 mod index;
 mod listing;
+mod lock;
 mod memory;
 mod open;
 mod pack_check;

@@ -4,12 +4,13 @@
 
 use pyo3::prelude::*;
 use std::cell::RefCell;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::blob::{hex, id_of, Entry, Id, Maker};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};
 use crate::index::Index;
+use crate::lock::lock;
 use crate::open::{
     blob_sentence, check_id, check_length, header, COMPRESSED_ENTRY, CUT_SHORT, DECRYPTED,
     LENGTH_BYTES, RAW_ENTRY,
@@ -94,8 +95,9 @@ impl Check {
     /// The damaged blobs, and a sentence about the pack as a whole, empty when all is well.
     fn finish(mut self) -> (Vec<(Entry, String)>, String) {
         let missing = &self.entries[self.done..];
-        let lost = missing.iter().map(|entry| (*entry, CUT_SHORT.to_string()));
-        self.damaged.extend(lost);
+        let cut_short = Fault::Damaged(CUT_SHORT.into());
+        let lost = |entry: &Entry| (*entry, blob_sentence(entry, &cut_short));
+        self.damaged.extend(missing.iter().map(lost));
         let header = match missing {
             [] => self.header_fault(),
             _ => Some(CUT_SHORT.to_string()),
@@ -203,14 +205,14 @@ impl PackCheck {
 
     fn feed(&self, py: Python<'_>, data: &[u8]) {
         py.detach(|| {
-            if let Some(check) = self.check().as_mut() {
+            if let Some(check) = lock(&self.check).as_mut() {
                 check.feed(data);
             }
         });
     }
 
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Verdict<'py>> {
-        let check = self.check().take();
+        let check = lock(&self.check).take();
         let (damaged, sentence) = match check {
             Some(check) => py.detach(|| check.finish()),
             None => Default::default(),
@@ -223,12 +225,6 @@ impl PackCheck {
 }
 
 type Verdict<'py> = (Vec<(Bound<'py, PyAny>, String)>, String);
-
-impl PackCheck {
-    fn check(&self) -> MutexGuard<'_, Option<Check>> {
-        self.check.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PackCheck>()

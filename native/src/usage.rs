@@ -4,11 +4,12 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::blob::{id_list, id_of, Entry, Id, Maker, DATA, TREE};
 use crate::errors::Outcome;
 use crate::index::{Index, IndexInner, Number, SharedIndex, UNKNOWN_LANE};
+use crate::lock::lock;
 use crate::treejson::{each_node, NodeJson};
 
 /// A set of record numbers, grown as the index grows.
@@ -104,17 +105,13 @@ fn best(index: &IndexInner, kind: u8, lane: u8, id: &Id) -> Option<Number> {
 #[pyclass(frozen, module = "notou.kernel._native")]
 pub struct Usage {
     index: SharedIndex,
+    /// Locked for one call, never while Python runs.
     marks: Mutex<Marks>,
 }
 
 impl Usage {
-    /// Held for one call, never while Python runs.
-    fn marks(&self) -> MutexGuard<'_, Marks> {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn rows(&self) -> Vec<(Id, [u64; 4])> {
-        let (index, marks) = (self.index.read(), self.marks());
+        let (index, marks) = (self.index.read(), lock(&self.marks));
         let row = |pack: &crate::index::Pack| {
             let mut sums = [0; 4];
             for number in pack.records() {
@@ -128,7 +125,7 @@ impl Usage {
     }
 
     fn used(&self, pack: &Id) -> Outcome<Vec<Entry>> {
-        let (index, marks) = (self.index.read(), self.marks());
+        let (index, marks) = (self.index.read(), lock(&self.marks));
         let numbers = index.pack(pack)?.records();
         let used = numbers.filter(|number| marks.used.has(*number));
         let mut entries: Vec<Entry> = used.map(|number| index.entry(number)).collect();
@@ -152,7 +149,7 @@ impl Usage {
     fn mark_tree(&self, lane: u8, tree_id: &[u8]) -> PyResult<bool> {
         let id = id_of(tree_id)?;
         let index = self.index.read();
-        Ok(self.marks().tree(&index, lane, &id))
+        Ok(lock(&self.marks).tree(&index, lane, &id))
     }
 
     fn mark_content<'py>(
@@ -163,7 +160,7 @@ impl Usage {
     ) -> PyResult<(Vec<Bound<'py, PyBytes>>, MissingContent<'py>)> {
         let content = py.detach(|| {
             let index = self.index.read();
-            self.marks().content(&index, lane, plain)
+            lock(&self.marks).content(&index, lane, plain)
         })?;
         let file = |(name, ids): (Vec<u8>, Vec<Id>)| (PyBytes::new(py, &name), id_list(py, ids));
         let missing = content.missing.into_iter().map(file).collect();
@@ -171,7 +168,7 @@ impl Usage {
     }
 
     fn missing<'py>(&self, py: Python<'py>) -> Vec<(u8, Bound<'py, PyBytes>)> {
-        let missing = self.marks().missing.clone();
+        let missing = lock(&self.marks).missing.clone();
         let row = |(kind, id): (u8, Id)| (kind, PyBytes::new(py, &id));
         missing.into_iter().map(row).collect()
     }
@@ -200,7 +197,7 @@ impl Usage {
     }
 
     fn plain_bytes(&self) -> u64 {
-        self.marks().plain_bytes
+        lock(&self.marks).plain_bytes
     }
 }
 

@@ -29,7 +29,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ItemFailed:
-    """One item was not read or not written; the work goes on without it."""
+    """One item was not read or not written; the work goes on without it. ``reason`` does not name it."""
 
     path: bytes
     reason: str

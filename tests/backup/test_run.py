@@ -17,6 +17,7 @@ from notou.stores.local import LocalStore
 from tests.backup.site import Site
 from tests.support.belongings import BELONGINGS
 from tests.support.compare import assert_same_tree
+from tests.support.dead_mount import dead_mount
 from tests.support.odd_tree import make_odd_tree
 
 
@@ -166,6 +167,19 @@ def test_what_vanishes_after_it_was_listed_is_told_and_left_out_of_the_new_snaps
     back = site.restore_all()
     assert (back / "a/1.txt").read_bytes() == b"one"
     assert not list((back / "b").iterdir())
+
+
+def test_a_mount_whose_server_is_gone_is_told_and_only_it_is_left_out(site: Site) -> None:
+    site.write({"a.txt": b"a", "z/b.txt": b"b"})
+    with dead_mount(site.source / "server"):
+        result = site.run()
+        assert [one.path for one in site.failures()] == [os.fsencode(site.source / "server")]
+        assert result.faults == 1
+        assert site.rehearse().faults == 1
+        assert site.run(rules=ExcludeRules(patterns=("server/",))).faults == 0
+    back = site.restore_all()
+    assert sorted(os.listdir(back)) == ["a.txt", "z"]
+    assert (back / "z/b.txt").read_bytes() == b"b"
 
 
 def test_a_root_that_is_missing_is_told_beside_those_that_are_there(site: Site) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notou.errors import DamagedError, UsageError
 from notou.kernel import reference
+from notou.kernel.gotext import parse_rfc3339
 from notou.kernel.treejson import decode_tree, encode_tree
 from notou.model import UNKNOWN_LANE, Lane
 from tests.kernel.work import Work, trees_of
+from tests.support.dead_mount import dead_mount
 from tests.support.odd_tree import make_odd_tree, make_socket
 from tests.support.restic import Restic
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
     from types import ModuleType
 
+LEAP_DAY_10000_S = 253_407_398_400
 LETTERS = {"file": "f", "dir": "d", "symlink": "l", "dev": "b", "chardev": "c", "fifo": "p"}
 
 
@@ -29,6 +35,13 @@ def source(tmp_path: Path) -> Path:
     make_odd_tree(path)
     make_socket(str(path / "specials" / "socket"))
     return path
+
+
+@pytest.fixture
+def far_folder() -> Iterator[Path]:
+    """In memory: ext4 holds no time after 2446."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
+        yield Path(folder)
 
 
 def listed(kernel: ModuleType, path: bytes, names: list[bytes] | None = None) -> Any:
@@ -58,6 +71,22 @@ def test_both_make_the_same_trees_of_the_same_blobs(native: ModuleType, source: 
     assert works[0].faults == works[1].faults == []
     for plain in works[0].trees.values():
         assert encode_tree(decode_tree(plain)) == plain
+
+
+def test_both_write_a_leap_day_beyond_the_last_year_alike(native: ModuleType, far_folder: Path) -> None:
+    """An mtime of 10000-02-29: the year 9999 has no such day, and a tree that named it could not be read."""
+    (far_folder / "far").symlink_to("x")
+    os.utime(far_folder / "far", (LEAP_DAY_10000_S, LEAP_DAY_10000_S), follow_symlinks=False)
+    if os.lstat(far_folder / "far").st_mtime != LEAP_DAY_10000_S:
+        pytest.skip(f"The file system of {far_folder} holds no such time.")
+    plains = []
+    for kernel in (reference, native):
+        plain, faults = listed(kernel, os.fsencode(far_folder)).encode(Lane.OTHER, [0], {})
+        assert not faults
+        plains.append(plain)
+        [node] = decode_tree(plain)
+        assert node.mtime_ns == parse_rfc3339("9999-03-01T00:00:00Z")
+    assert plains[0] == plains[1]
 
 
 def test_the_nodes_are_those_that_restic_makes(kernel: ModuleType, source: Path, tmp_path: Path) -> None:
@@ -199,13 +228,31 @@ def test_only_the_names_given_are_listed_and_only_if_they_are_there(kernel: Modu
     assert listed(kernel, os.fsencode(source), names).names == [b"names", b"sizes"]
 
 
-def test_what_cannot_be_listed_is_a_sentence(kernel: ModuleType, source: Path) -> None:
+def test_what_cannot_be_listed_says_why_and_does_not_name_itself(kernel: ModuleType, source: Path) -> None:
     os.symlink("names", source / "way")
     paths = [b"/nonexistent/folder", os.fsencode(source / "names" / "plain.txt"), os.fsencode(source / "way")]
     for path, answer in zip(paths, kernel.list_directories([(path, None) for path in paths]), strict=True):
         assert isinstance(answer, str)
-        assert os.fsdecode(path) in answer
+        assert answer.startswith("cannot be read: ")
+        assert os.fsdecode(path) not in answer
         assert answer.endswith(".")
+
+
+def test_what_gives_no_lstat_is_told_and_the_rest_of_the_folder_is_listed(
+    kernel: ModuleType, tmp_path: Path
+) -> None:
+    for name in ("a", "z"):
+        (tmp_path / name).write_bytes(b"x")
+    path = os.fsencode(tmp_path)
+    with dead_mount(tmp_path / "server"):
+        for names in (None, [b"a", b"server", b"server", b"z", b"gone"]):
+            directory = listed(kernel, path, names)
+            assert directory.names == [b"a", b"z"]
+            reason = os.strerror(errno.ENOTCONN).lower()
+            assert directory.unreadable == [(path + b"/server", f"cannot be read: {reason}.")]
+        [itself] = kernel.list_directories([(path + b"/server", None)])
+        assert isinstance(itself, str)
+    assert listed(kernel, path).unreadable == []
 
 
 def test_a_link_that_vanished_is_a_fault_and_the_rest_is_encoded(kernel: ModuleType, tmp_path: Path) -> None:
@@ -216,7 +263,7 @@ def test_a_link_that_vanished_is_a_fault_and_the_rest_is_encoded(kernel: ModuleT
     plain, [(path, sentence)] = directory.encode(Lane.OTHER, [0, 1], {})
     assert [node.name for node in decode_tree(plain)] == [b"here"]
     assert path == os.fsencode(tmp_path / "gone")
-    assert sentence.endswith(".")
+    assert sentence == "cannot be read: no such file or directory."
 
 
 def test_a_file_without_content_is_left_out(kernel: ModuleType, tmp_path: Path) -> None:

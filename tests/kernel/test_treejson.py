@@ -177,6 +177,7 @@ def test_any_time_survives_rfc_3339(time_ns: int) -> None:
         (rfc_year_0, "0000-01-01T00:00:00Z"),
         (rfc_year_0 - 1, "0000-12-31T23:59:59.999999999Z"),
         (253_402_300_800 * NS_PER_S, "9999-01-01T00:00:00Z"),  # restic's FixTime moves the year alone
+        (253_407_398_400 * NS_PER_S, "9999-03-01T00:00:00Z"),  # of 10000-02-29, as Go moves it on
     ],
 )
 def test_times_are_written_as_go_writes_them(time_ns: int, text: str) -> None:

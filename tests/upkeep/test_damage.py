@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,18 @@ def test_a_flipped_data_pack_costs_the_files_that_are_in_it(place: Place) -> Non
             hit |= {cost.split(" ", 1)[1] for finding in place.check().faults for cost in finding.costs}
             path.write_bytes(before)
     assert str(photo) in hit
+
+
+def test_a_finding_names_each_damaged_blob_once(place: Place) -> None:
+    for path in place.files():
+        if "data" in path.parts:
+            path.chmod(0o600)
+            _flip(path)
+    texts = [finding.text for finding in place.check().copies[0].faults]
+    named = [re.findall("blob ([0-9a-f]{64})", text) for text in texts]
+    assert any(named)
+    for ids in named:
+        assert len(ids) == len(set(ids))
 
 
 def test_what_an_index_file_says_that_cannot_be_costs_one_pack_and_repair_reads_it_anew(place: Place) -> None:

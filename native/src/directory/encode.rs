@@ -145,13 +145,8 @@ impl Tree<'_> {
     }
 
     fn fault(&mut self, entry: usize, what: &str, error: &io::Error) {
-        let path = self.directory.path_of(entry);
-        let sentence = format!(
-            "{} {what}: {}.",
-            String::from_utf8_lossy(&path),
-            reason(error)
-        );
-        self.faults.push((path, sentence));
+        let sentence = format!("{what}: {}.", reason(error));
+        self.faults.push((self.directory.path_of(entry), sentence));
     }
 
     /// A path of the entry that the system takes, however deep it lies.

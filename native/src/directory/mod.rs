@@ -7,11 +7,12 @@ use pyo3::types::PyBytes;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::blob::{id_list, id_of, Id};
 use crate::errors::{Fault, Outcome};
 use crate::index::{Index, UNKNOWN_LANE};
+use crate::lock::lock;
 
 mod compare;
 mod encode;
@@ -29,6 +30,8 @@ pub struct DirectoryInner {
     pub path: Vec<u8>,
     /// Ascending, with the lstat of each.
     pub entries: Vec<(Box<[u8]>, Stat)>,
+    /// (path, what happened) of what stands there and gave no lstat, ascending.
+    unreadable: Vec<(Vec<u8>, String)>,
     known: Mutex<Known>,
 }
 
@@ -47,10 +50,15 @@ struct Stored {
 }
 
 impl DirectoryInner {
-    pub(super) fn new(path: Vec<u8>, entries: Vec<(Box<[u8]>, Stat)>) -> DirectoryInner {
+    pub(super) fn new(
+        path: Vec<u8>,
+        entries: Vec<(Box<[u8]>, Stat)>,
+        unreadable: Vec<(Vec<u8>, String)>,
+    ) -> DirectoryInner {
         DirectoryInner {
             path,
             entries,
+            unreadable,
             known: Mutex::default(),
         }
     }
@@ -72,7 +80,7 @@ impl DirectoryInner {
 
     /// The lock is held for moments only, and never while Python runs.
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 
     fn content(&self, entry: usize) -> Option<Vec<Id>> {
@@ -150,6 +158,11 @@ impl Directory {
         self.stats().map(|stat| stat.device).collect()
     }
 
+    #[getter]
+    fn unreadable<'py>(&self, py: Python<'py>) -> Faults<'py> {
+        fault_list(py, self.inner.unreadable.clone())
+    }
+
     #[pyo3(name = "match")]
     fn py_match(
         &self,
@@ -221,7 +234,7 @@ impl Directory {
     }
 }
 
-/// Faults of items as Python takes them: (path, sentence).
+/// Faults of items as Python takes them: (path, what happened, without naming it).
 pub fn fault_list(py: Python<'_>, faults: Vec<(Vec<u8>, String)>) -> Faults<'_> {
     let row = |(path, sentence): (Vec<u8>, String)| (PyBytes::new(py, &path), sentence);
     faults.into_iter().map(row).collect()

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, RwLock};
+
+use crate::lock::{read, write};
 
 /// The system asks for a longer buffer by ERANGE; a name beyond this is no name.
 const BUFFER_MOST: usize = 1 << 20;
@@ -22,19 +24,12 @@ pub fn group_onto(gid: u32, out: &mut Vec<u8>) {
 }
 
 fn cached_onto(names: &Names, id: u32, ask: fn(u32) -> Box<[u8]>, out: &mut Vec<u8>) {
-    if let Some(name) = names
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&id)
-    {
+    if let Some(name) = read(names).get(&id) {
         return out.extend_from_slice(name);
     }
     let name = ask(id);
     out.extend_from_slice(&name);
-    names
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(id, name);
+    write(names).insert(id, name);
 }
 
 fn user(uid: u32) -> Box<[u8]> {

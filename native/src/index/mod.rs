@@ -3,10 +3,11 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::blob::{entries_of, id_list, id_of, Id, Maker, Place};
 use crate::errors::{Fault, Outcome};
+use crate::lock;
 
 pub mod json;
 mod table;
@@ -21,13 +22,12 @@ pub use table::{IndexInner, Number, Pack, UNKNOWN_LANE};
 pub struct SharedIndex(Arc<RwLock<IndexInner>>);
 
 impl SharedIndex {
-    /// A panic elsewhere leaves the table whole, since it is changed by plain pushes: go on.
     pub fn read(&self) -> RwLockReadGuard<'_, IndexInner> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        lock::read(&self.0)
     }
 
     pub fn write(&self) -> RwLockWriteGuard<'_, IndexInner> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        lock::write(&self.0)
     }
 }
 

@@ -6,15 +6,14 @@ use std::io;
 use super::resolve::{Parents, Root};
 use crate::errors::reason;
 
-/// (path, sentence).
+/// (path, what happened, without naming it).
 pub type ItemFault = (Vec<u8>, String);
 
 /// Items that share a folder mostly follow each other: a batch is cut, not dealt out one by one.
 const CHUNK: usize = 64;
 
 pub fn fault(path: &[u8], error: &io::Error) -> ItemFault {
-    let shown = String::from_utf8_lossy(path);
-    let sentence = format!("{shown} could not be restored: {}.", reason(error));
+    let sentence = format!("could not be restored: {}.", reason(error));
     (path.to_vec(), sentence)
 }
 

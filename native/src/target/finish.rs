@@ -174,8 +174,7 @@ fn timespec(time: Time) -> Timespec {
 
 fn attribute_fault(item: &Finish, name: &[u8], error: Errno) -> ItemFault {
     let sentence = format!(
-        "{} was restored without its extended attribute {}: {}.",
-        String::from_utf8_lossy(&item.path),
+        "was restored without its extended attribute {}: {}.",
         String::from_utf8_lossy(name),
         reason(&error.into())
     );

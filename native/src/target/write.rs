@@ -8,13 +8,14 @@ use std::collections::HashSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::faults::{fault, ItemFault};
 use super::place::create;
 use super::resolve::Root;
 use crate::blob::Entry;
 use crate::errors::{Fault, Outcome};
+use crate::lock::{lock, taken};
 use crate::open::{blob_sentence, open_blob};
 use crate::seal::Key;
 
@@ -28,12 +29,8 @@ const OPEN_MOST: usize = 256;
 pub struct Fresh(Mutex<HashSet<Vec<u8>>>);
 
 impl Fresh {
-    fn paths(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub fn forget(&self, path: &[u8]) {
-        let mut paths = self.paths();
+        let mut paths = lock(&self.0);
         if !paths.is_empty() {
             paths.remove(path);
         }
@@ -145,7 +142,7 @@ impl<'a> Batch<'a> {
             let slot = &self.slots[place.file];
             if let Ok(plain) = &opened {
                 if let Err(error) = self.write_place(slot, plain, place.offset) {
-                    slot.state()
+                    lock(&slot.state)
                         .fault
                         .get_or_insert_with(|| fault(slot.path, &error));
                 }
@@ -180,7 +177,7 @@ impl<'a> Batch<'a> {
 
     /// The slot's file, opened once; None when it failed before.
     fn opened(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Option<Arc<Opened>>> {
-        let mut state = slot.state();
+        let mut state = lock(&slot.state);
         if state.fault.is_some() {
             return Ok(None);
         }
@@ -196,7 +193,7 @@ impl<'a> Batch<'a> {
     }
 
     fn open(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Opened> {
-        if !whole && self.fresh.paths().contains(slot.path) {
+        if !whole && lock(&self.fresh.0).contains(slot.path) {
             return open_existing(self.root, slot.path).map(|fd| Opened { fd, fresh: true });
         }
         match create(self.root, slot.path) {
@@ -204,14 +201,14 @@ impl<'a> Batch<'a> {
                 if !whole {
                     // the end may become a hole, and other blobs of it come in other batches
                     ftruncate(&fd, slot.size)?;
-                    self.fresh.paths().insert(slot.path.to_vec());
+                    lock(&self.fresh.0).insert(slot.path.to_vec());
                 }
                 Ok(Opened { fd, fresh: true })
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let fd = open_existing(self.root, slot.path)?;
                 // another thread may have created it since
-                let fresh = self.fresh.paths().contains(slot.path);
+                let fresh = lock(&self.fresh.0).contains(slot.path);
                 Ok(Opened { fd, fresh })
             }
             Err(error) => Err(error),
@@ -220,7 +217,7 @@ impl<'a> Batch<'a> {
 
     /// One placement is dealt with; after the last one the file is closed.
     fn leave(&self, slot: &Slot<'_>) {
-        let mut state = slot.state();
+        let mut state = lock(&slot.state);
         state.left -= 1;
         if (state.left == 0 || state.fault.is_some()) && state.opened.take().is_some() {
             self.open_files.fetch_sub(1, Ordering::Relaxed);
@@ -228,17 +225,8 @@ impl<'a> Batch<'a> {
     }
 
     fn faults(self) -> Vec<ItemFault> {
-        let faults = self.slots.into_iter().filter_map(|slot| {
-            let state = slot.state.into_inner();
-            state.unwrap_or_else(PoisonError::into_inner).fault
-        });
-        faults.collect()
-    }
-}
-
-impl Slot<'_> {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let fault = |slot: Slot<'_>| taken(slot.state.into_inner()).fault;
+        self.slots.into_iter().filter_map(fault).collect()
     }
 }
 

@@ -12,11 +12,11 @@ pub struct Time {
 
 const DAY: i64 = 86_400;
 
-/// Append `time` with its quotes. Years beyond four digits are brought to 9999 or 0, as restic does.
+/// Append `time` with its quotes. Years beyond four digits are brought to 9999 or 0, as restic does;
+/// a 29 February that has no place there moves on, as in Go.
 pub fn time_onto(time: Time, out: &mut Vec<u8>) {
-    let (days, second) = (time.seconds.div_euclid(DAY), time.seconds.rem_euclid(DAY));
-    let (year, month, day) = civil(days);
-    let year = year.clamp(0, 9999);
+    let (day, second) = (time.seconds.div_euclid(DAY), time.seconds.rem_euclid(DAY));
+    let (year, month, day) = within_four_digits(civil(day));
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     // writing to a vector cannot fail
     let _ = write!(
@@ -34,6 +34,13 @@ pub fn time_onto(time: Time, out: &mut Vec<u8>) {
         out.extend_from_slice(&digits[..=end]);
     }
     out.extend_from_slice(b"Z\"");
+}
+
+fn within_four_digits((year, month, day): (i64, i64, i64)) -> (i64, i64, i64) {
+    match year {
+        0..=9999 => (year, month, day),
+        _ => civil(days(year.clamp(0, 9999), month, day)),
+    }
 }
 
 /// The time that RFC 3339 text names, whatever its offset; None when it is not that.
@@ -149,6 +156,9 @@ mod tests {
         assert_eq!(text(1_000_000_000, 100), "2001-09-09T01:46:40.0000001Z");
         assert_eq!(text(15_032_385_535, 0), "2446-05-10T22:38:55Z");
         assert_eq!(text(951_782_400, 0), "2000-02-29T00:00:00Z");
+        assert_eq!(text(253_407_398_400, 0), "9999-03-01T00:00:00Z"); // of 10000-02-29
+        assert_eq!(text(-62_162_121_600, 0), "0000-02-29T00:00:00Z");
+        assert_eq!(text(-74_784_902_400, 0), "0000-02-29T00:00:00Z"); // of -400-02-29
         assert!(text(i64::MAX, 0).starts_with("9999-"));
         assert!(text(i64::MIN, 0).starts_with("0000-"));
     }

@@ -2,9 +2,10 @@
 //! whoever claims it first. What may not enter: blobs that finished packs hold; the index has them.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::blob::Id;
+use crate::lock::lock;
 
 /// Lane, kind, id.
 pub type Claim = (u8, u8, Id);
@@ -20,17 +21,14 @@ pub struct Claims {
 impl Claims {
     /// Whether nobody had claimed it before.
     pub fn claim(&self, claim: Claim) -> bool {
-        self.shard(&claim).insert(claim)
+        lock(self.shard(&claim)).insert(claim)
     }
 
     pub fn release(&self, claim: &Claim) {
-        self.shard(claim).remove(claim);
+        lock(self.shard(claim)).remove(claim);
     }
 
-    fn shard(&self, claim: &Claim) -> MutexGuard<'_, HashSet<Claim>> {
-        let number = usize::from(claim.2[0]) % SHARDS;
-        self.shards[number]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn shard(&self, claim: &Claim) -> &Mutex<HashSet<Claim>> {
+        &self.shards[usize::from(claim.2[0]) % SHARDS]
     }
 }

@@ -1,9 +1,10 @@
 //! What files are read into: buffers that are used again and again, for memory that is new to the
 //! process costs more than filling it. What may not enter: who uses which.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use super::source::Portion;
+use crate::lock::lock;
 
 /// Room for two portions of one file.
 pub type Desk = [Portion; 2];
@@ -14,19 +15,15 @@ pub struct Desks(Mutex<Vec<Desk>>);
 
 impl Desks {
     pub fn take(&self) -> Desk {
-        self.free().pop().unwrap_or_default()
+        lock(&self.0).pop().unwrap_or_default()
     }
 
     pub fn give_back(&self, desk: Desk) {
-        self.free().push(desk);
+        lock(&self.0).push(desk);
     }
 
     /// Give their memory back.
     pub fn clear(&self) {
-        self.free().clear();
-    }
-
-    fn free(&self) -> MutexGuard<'_, Vec<Desk>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0).clear();
     }
 }

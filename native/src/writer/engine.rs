@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicU8, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::claims::Claims;
 use super::desk::Desks;
@@ -17,6 +17,7 @@ use crate::directory::DirectoryInner;
 use crate::errors::{Fault, Outcome};
 use crate::hash::sha256;
 use crate::index::SharedIndex;
+use crate::lock::lock;
 use crate::seal::Key;
 
 /// Each thread holds two portions of a file and the end of a pack: more threads would cost more
@@ -327,8 +328,4 @@ fn thread_pool() -> Outcome<ThreadPool> {
         .thread_name(|number| format!("notou-writer-{number}"))
         .build()
         .map_err(|error| Fault::Store(format!("No threads could be started: {error}.")))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

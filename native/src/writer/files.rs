@@ -27,7 +27,7 @@ const TASK_BYTES: u64 = 4 << 20;
 const TRIES: usize = 3;
 const CHANGED: &str = "changed while it was being read; the next backup will take it.";
 
-/// Path, sentence.
+/// Path, what happened, without naming it.
 pub type ItemFault = (Vec<u8>, String);
 
 /// Some files of one directory, by their entry numbers; a large one is alone.
@@ -60,7 +60,7 @@ struct Opened<'a> {
 
 /// Why a file was not stored.
 enum Trouble {
-    /// The sentence lacks its subject, the path.
+    /// What happened to it, without naming it.
     Item(String),
     Halted,
 }
@@ -151,7 +151,7 @@ impl Shift<'_> {
                 Ok(()) => {}
                 Err(Trouble::Item(sentence)) => {
                     let path = task.directory.path_of(*entry);
-                    faults.push((opened.number, named(path, &sentence)));
+                    faults.push((opened.number, (path, sentence)));
                 }
                 Err(Trouble::Halted) => return Err(Halted),
             }
@@ -294,9 +294,4 @@ fn share(directory: &DirectoryInner, entries: &[usize]) -> usize {
 
 fn size(directory: &DirectoryInner, entry: usize) -> u64 {
     directory.entries[entry].1.size
-}
-
-fn named(path: Vec<u8>, sentence: &str) -> ItemFault {
-    let text = format!("{} {sentence}", String::from_utf8_lossy(&path));
-    (path, text)
 }

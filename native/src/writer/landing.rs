@@ -5,7 +5,7 @@
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
 use super::aligned::Aligned;
@@ -15,6 +15,7 @@ use super::unnamed::Unnamed;
 use crate::blob::{hex, Id};
 use crate::errors::{broken_off, Fault, Outcome};
 use crate::index::SharedIndex;
+use crate::lock::{lock, taken};
 
 /// Pieces of memory that may wait for the disk, and packs; then whoever makes more waits too.
 const WAITING_MOST: usize = 12;
@@ -87,7 +88,7 @@ impl Landing {
     /// Write bytes of a pack that is not closed yet, ROOM at most; `offset` a multiple of ALIGNMENT.
     /// Waits while too much waits for the disk.
     pub fn write(&self, file: &Arc<Unnamed>, bytes: &[u8], offset: u64) -> Outcome<()> {
-        let spare = self.shared.state().spare.pop();
+        let spare = lock(&self.shared.state).spare.pop();
         let mut memory = spare.unwrap_or_else(Aligned::new);
         memory.hold(bytes);
         self.send(Job::Write(file.clone(), memory, offset))
@@ -95,29 +96,29 @@ impl Landing {
 
     /// Hand over a pack all of whose bytes were given to `write`.
     pub fn hand_over(&self, lane: u8, pack: ClosedPack) -> Outcome<()> {
-        self.shared.state().waiting += 1;
+        lock(&self.shared.state).waiting += 1;
         self.send(Job::Land(lane, pack))
-            .inspect_err(|_| self.shared.state().waiting -= 1)
+            .inspect_err(|_| lock(&self.shared.state).waiting -= 1)
     }
 
     /// Wait until every pack handed over has landed, or failed to; the fault of the first that did.
     pub fn settle(&self) -> Outcome<()> {
-        let state = self.shared.state();
+        let state = lock(&self.shared.state);
         let waited = self
             .shared
             .changed
             .wait_while(state, |state| state.waiting > 0);
-        waited.unwrap_or_else(PoisonError::into_inner).check()
+        taken(waited).check()
     }
 
     /// The fault of a pack that could not land.
     pub fn check(&self) -> Outcome<()> {
-        self.shared.state().check()
+        lock(&self.shared.state).check()
     }
 
     /// Packs landed since the last call.
     pub fn take_finished(&self) -> Vec<Finished> {
-        std::mem::take(&mut self.shared.state().finished)
+        std::mem::take(&mut lock(&self.shared.state).finished)
     }
 
     fn send(&self, job: Job) -> Outcome<()> {
@@ -144,16 +145,12 @@ impl Drop for Landing {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn write_all(&self, arrivals: &Receiver<Job>, written: &SyncSender<(u8, ClosedPack)>) {
         for job in arrivals {
             match job {
                 Job::Write(file, memory, offset) => {
                     self.attempt(|| on_disk(&file, file.write_at(&memory, offset)));
-                    self.state().spare.push(memory);
+                    lock(&self.state).spare.push(memory);
                 }
                 // all its bytes came before it
                 Job::Land(lane, pack) => {
@@ -168,7 +165,7 @@ impl Shared {
     fn land_all(&self, written: &Receiver<(u8, ClosedPack)>) {
         for (lane, pack) in written {
             let landed = self.attempt(|| self.land(lane, &pack));
-            let mut state = self.state();
+            let mut state = lock(&self.state);
             state.waiting -= 1;
             if landed {
                 state.finished.push((pack.id, lane, pack.size));
@@ -180,7 +177,7 @@ impl Shared {
 
     /// Whether the work was done: not after a fault, nor where this makes one.
     fn attempt(&self, work: impl FnOnce() -> Outcome<()>) -> bool {
-        if self.state().fault.is_some() {
+        if lock(&self.state).fault.is_some() {
             return false;
         }
         // a thread that is gone could not say that nothing lands any more
@@ -188,7 +185,7 @@ impl Shared {
         match done {
             Ok(()) => true,
             Err(fault) => {
-                self.state().fault.get_or_insert(fault);
+                lock(&self.state).fault.get_or_insert(fault);
                 false
             }
         }

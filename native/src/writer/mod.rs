@@ -24,7 +24,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::blob::{id_list, DATA, TREE};
@@ -32,6 +32,7 @@ use crate::cut::{Rule, Secret};
 use crate::directory::{fault_list, Directory};
 use crate::errors::{broken_off, Fault, Outcome};
 use crate::index::Index;
+use crate::lock::lock;
 use crate::memory::give_back_large_buffers;
 use crate::seal::Key;
 
@@ -109,7 +110,7 @@ impl Writer {
     }
 
     fn submit(&self, work: Vec<(u8, LaneWork<'_>)>) -> PyResult<()> {
-        let mut submitted = self.submitted();
+        let mut submitted = lock(&self.submitted);
         if submitted.is_some() {
             return Err(not_collected().into());
         }
@@ -131,7 +132,7 @@ impl Writer {
     }
 
     fn collect<'py>(&self, py: Python<'py>, patience_s: f64) -> PyResult<Option<Faults<'py>>> {
-        let Some(receiver) = self.submitted().take() else {
+        let Some(receiver) = lock(&self.submitted).take() else {
             return Ok(Some(Vec::new()));
         };
         let patience = Duration::try_from_secs_f64(patience_s);
@@ -139,7 +140,7 @@ impl Writer {
         match self.wait(py, receiver, until)? {
             Ok(faults) => Ok(Some(fault_list(py, faults))),
             Err(receiver) => {
-                *self.submitted() = Some(receiver);
+                *lock(&self.submitted) = Some(receiver);
                 Ok(None)
             }
         }
@@ -160,7 +161,7 @@ impl Writer {
     }
 
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
-        if self.submitted().is_some() {
+        if lock(&self.submitted).is_some() {
             return Err(not_collected().into());
         }
         self.run(py, |engine| engine.flush())
@@ -192,7 +193,7 @@ impl Writer {
         py: Python<'_>,
         work: impl FnOnce(&Engine) -> Outcome<T> + Send + 'static,
     ) -> PyResult<T> {
-        if self.submitted().is_none() {
+        if lock(&self.submitted).is_none() {
             self.engine.begin();
         }
         let (job, receiver) = self.job(work);
@@ -253,18 +254,12 @@ impl Writer {
     /// Return when no thread works any more and nothing more will be written.
     fn end(&self) {
         self.engine.retire();
-        let receiver = self.submitted().take();
+        let receiver = lock(&self.submitted).take();
         if let Some(receiver) = receiver {
             // whatever it says, nobody is left to hear it
             let _ = receiver.recv();
         }
         self.engine.rest();
-    }
-
-    fn submitted(&self) -> MutexGuard<'_, Option<Answer<Vec<ItemFault>>>> {
-        self.submitted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

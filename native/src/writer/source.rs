@@ -58,8 +58,8 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Open entry `name` of a directory; `window` is more than the rule's reach. The sentence of a
-    /// fault lacks its subject, the path.
+    /// Open entry `name` of a directory; `window` is more than the rule's reach. A fault
+    /// says what happened, without naming the entry.
     pub fn open(
         directory: BorrowedFd<'_>,
         name: &[u8],

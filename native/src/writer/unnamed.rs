@@ -12,10 +12,11 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::aligned::{Aligned, ALIGNMENT};
 use crate::blob::hex;
+use crate::lock::lock;
 
 const MODE: u32 = 0o600;
 
@@ -78,8 +79,8 @@ impl Unnamed {
     pub fn land(&self, name: &str) -> io::Result<()> {
         self.file.sync_all()?;
         let path = self.folder.join(name);
-        let passage = self.passage.lock();
-        match passage.unwrap_or_else(PoisonError::into_inner).take() {
+        let passage = lock(&self.passage).take();
+        match passage {
             Some(passage) => passage.rename(&path)?,
             None => linkat(
                 CWD,

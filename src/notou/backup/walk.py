@@ -183,9 +183,15 @@ class Walk:
                 self._fail(request.path, directory)
             else:
                 frames.append((Frame(directory, up, entry, request), request.parents))
+                self._tell_unreadable(directory, request.chooser)
         self._compare(frames)
         self._adapt([len(frame.directory.kinds) for frame, _ in frames])
         return [frame for frame, _ in frames]
+
+    def _tell_unreadable(self, directory: Directory, chooser: Chooser | None) -> None:
+        for path, reason in directory.unreadable:
+            if chooser is None or chooser.misses(directory, path):
+                self._fail(path, reason)
 
     def _fail(self, path: bytes, reason: str) -> None:
         self.faults += 1

@@ -158,7 +158,7 @@ class Usage:
 # ---------------------------------------------------------------- reading the file system
 
 ItemFault = tuple[bytes, str]
-"""(path, sentence: what happened)."""
+"""(path, what happened, without naming it): who tells it says the path first."""
 
 @final
 class Directory:
@@ -177,6 +177,10 @@ class Directory:
     @property
     def devices(self) -> list[int]:
         """st_dev of each entry, for staying on one file system."""
+    @property
+    def unreadable(self) -> list[ItemFault]:
+        """What stands in the directory and gave no lstat, such as the mount of a server that is gone:
+        ascending, and none of the entries."""
     def match(self, lane: int, parent_tree: bytes, index: Index) -> None:
         """Compare with the plain JSON of this directory's tree in the lane's parent snapshot: an entry is
         unchanged when
@@ -205,8 +209,8 @@ class Directory:
         rest."""
 
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
-    """lstat every entry of each directory, or only the names given; a sentence instead of a Directory that
-    cannot be read.
+    """lstat every entry of each directory, or only the names given; instead of a Directory that itself
+    cannot be opened or read what happened, without naming it.
     Names given that do not exist are left out."""
 
 @final
@@ -219,7 +223,8 @@ class PackCheck:
     def feed(self, data: bytes) -> None:
         """The next bytes of the pack, in portions of any size."""
     def finish(self) -> tuple[list[tuple[BlobEntry, str]], str]:
-        """The damaged blobs with a sentence each, and a sentence about the pack as a whole or "". Once."""
+        """The damaged blobs with a sentence each, which names the blob, and a sentence about the pack as a
+        whole or "". Once."""
 
 @final
 class Writer:

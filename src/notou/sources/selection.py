@@ -59,6 +59,12 @@ class Chooser:
             chosen = self._by_stat(directory, chosen)
         return self._by_pattern(directory, names, chosen) if self._patterns else chosen
 
+    def misses(self, directory: Directory, path: bytes) -> bool:
+        """Whether an entry that is of no known kind, since it has no lstat, would have been taken."""
+        if self._marker(directory, directory.names) is not None or path in self._own:
+            return False
+        return not (self._patterns and self._patterns.exclude(path, self._root, directory=True))
+
     def enters(self, directory: Directory, entry: int) -> bool:
         """Whether the content of a directory is walked; a mount point may be kept empty."""
         return not self._rules.one_file_system or directory.devices[entry] == self._device

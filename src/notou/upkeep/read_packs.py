@@ -61,5 +61,5 @@ def _verify(store: Store, key: bytes, index: Index, pack_id: bytes, size: int) -
         return PackVerdict(pack_id, done, (str(error),), tuple(index.entries(pack_id)))
     damaged, about_pack = check.finish()
     faults = [about_pack] if about_pack else []
-    faults += [f"The blob {entry.id.hex()}: {sentence}" for entry, sentence in damaged]
+    faults += [sentence for _, sentence in damaged]
     return PackVerdict(pack_id, done, tuple(faults), tuple(entry for entry, _ in damaged))

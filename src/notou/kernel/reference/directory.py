@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, final
 
 from notou.errors import UsageError
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from notou.kernel.reference.index import Index
 
-Found = tuple[bytes, os.stat_result]
-"""(raw name, lstat)."""
+Found = tuple[bytes, os.stat_result | OSError]
+"""(raw name, lstat, or why there is none)."""
 
 
 @dataclass(slots=True)
@@ -49,11 +50,13 @@ class Directory:
 
     def __init__(self, path: bytes, found: Iterable[Found]) -> None:
         self._path = path
-        self._entries = [
-            _Entry(name, stat, letter)
-            for name, stat in sorted(found)
-            if (letter := kind_letter(stat.st_mode))
-        ]
+        self._entries: list[_Entry] = []
+        self._unreadable: list[ItemFault] = []
+        for name, stat in sorted(found, key=itemgetter(0)):
+            if isinstance(stat, OSError):
+                self._unreadable.append((self._join(name), f"cannot be read: {reason(stat)}."))
+            elif letter := kind_letter(stat.st_mode):
+                self._entries.append(_Entry(name, stat, letter))
         self._parents: dict[int, _Parent] = {}
 
     @property
@@ -80,6 +83,11 @@ class Directory:
     def devices(self) -> list[int]:
         """st_dev of each entry, for staying on one file system."""
         return [entry.stat.st_dev for entry in self._entries]
+
+    @property
+    def unreadable(self) -> list[ItemFault]:
+        """What stands in the directory and gave no lstat, ascending; none of the entries."""
+        return list(self._unreadable)
 
     # -------------------------------------------------- comparing
 
@@ -231,7 +239,7 @@ def _all_held(index: Index, lane: int, node: Node) -> bool:
 def list_directories(requests: list[tuple[bytes, list[bytes] | None]]) -> list[Directory | str]:
     """lstat every entry of each directory, or only the names given (those that exist).
 
-    A sentence instead of a Directory that cannot be read.
+    Instead of a Directory that itself cannot be opened or read what happened, without naming it.
     """
     return [_list_directory(path, names) for path, names in requests]
 
@@ -241,7 +249,7 @@ def _list_directory(path: bytes, names: list[bytes] | None) -> Directory | str:
         found = _scan(path) if names is None else _look(path, names)
         return Directory(path, found)
     except OSError as error:
-        return f"The folder {os.fsdecode(path)} cannot be read: {reason(error)}."
+        return f"cannot be read: {reason(error)}."
 
 
 def _scan(path: bytes) -> list[Found]:
@@ -261,12 +269,12 @@ def _is_name(name: bytes) -> bool:
 
 
 def _existing(folder: int, names: Iterable[bytes]) -> list[Found]:
-    """Each name with its lstat; what vanished since it was named is left out."""
-    found = []
+    """Each name with its lstat, or with what stopped that; what vanished since it was named is left out."""
+    found: list[Found] = []
     for name in names:
         try:
             found.append((name, os.stat(name, dir_fd=folder, follow_symlinks=False)))
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG):
-                raise
+                found.append((name, error))
     return found

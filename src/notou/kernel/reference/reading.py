@@ -28,7 +28,7 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class UnreadableError(Exception):
-    """A file of the source cannot be stored; the text is the sentence for its fault."""
+    """A file of the source cannot be stored; the text says what happened, without naming it."""
 
 
 def read_file(path: bytes, listed: os.stat_result, consume: Callable[[Read], T]) -> tuple[T, os.stat_result]:
@@ -41,12 +41,11 @@ def read_file(path: bytes, listed: os.stat_result, consume: Callable[[Read], T])
         try:
             result, stat, steady = _attempt(path, listed, consume)
         except OSError as error:
-            raise UnreadableError(f"The file {os.fsdecode(path)} cannot be read: {reason(error)}.") from error
+            raise UnreadableError(f"cannot be read: {reason(error)}.") from error
         if steady:
             return result, stat
     raise UnreadableError(
-        f"The file {os.fsdecode(path)} changed while it was read, {ATTEMPTS} times; "
-        "it is not in this backup. Back up again when it rests."
+        f"changed while it was read, {ATTEMPTS} times; it is not in this backup. Back up again when it rests."
     )
 
 
@@ -59,8 +58,7 @@ def _attempt(
         before = os.fstat(handle)
         if not stat_bits.S_ISREG(before.st_mode) or _identity(before) != _identity(listed):
             raise UnreadableError(
-                f"{os.fsdecode(path)} was replaced by something else after it was listed; "
-                "the next backup will take it."
+                "was replaced by something else after it was listed; the next backup will take it."
             )
         portions = _Portions(file, before.st_size)
         result = consume(portions.read)

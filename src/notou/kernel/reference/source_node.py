@@ -16,7 +16,7 @@ from notou.kernel.reference.reach import reachable
 from notou.model import Node, NodeKind
 
 ItemFault = tuple[bytes, str]
-"""(path, sentence: what happened)."""
+"""(path, what happened, without naming it)."""
 
 _LETTERS = {
     stat_bits.S_IFREG: "f",
@@ -67,7 +67,7 @@ def source_node(
             target = os.readlink(short) if letter == "l" else b""
             xattrs = _xattrs(short, path, faults)
     except OSError as error:
-        faults.append((path, f"{os.fsdecode(path)} cannot be read: {reason(error)}."))
+        faults.append((path, f"cannot be read: {reason(error)}."))
         return None
     return Node(
         name=name,
@@ -99,8 +99,7 @@ def _xattrs(short: bytes, path: bytes, faults: list[ItemFault]) -> tuple[tuple[s
         return tuple([(name, os.getxattr(short, name, follow_symlinks=False)) for name in names])
     except OSError as error:
         if error.errno not in _NO_ATTRIBUTES:
-            text = f"The extended attributes of {os.fsdecode(path)} cannot be read: {reason(error)}."
-            faults.append((path, text))
+            faults.append((path, f"has extended attributes that cannot be read: {reason(error)}."))
         return ()
 
 

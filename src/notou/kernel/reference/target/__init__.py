@@ -116,7 +116,7 @@ class Target:
             self._fresh.discard(item.path)
             refused: list[str] = []
             faults += _faults(item.path, finish, self._root, item, refused)
-            faults += [(item.path, f"{_shown(item.path)} was restored without {what}") for what in refused]
+            faults += [(item.path, f"was restored without {what}") for what in refused]
         return faults
 
     def verify(self, items: list[tuple[bytes, list[tuple[bytes, int]]]]) -> list[ItemFault]:
@@ -135,13 +135,9 @@ def _faults(path: bytes, act: Callable[P, None], *args: P.args, **kwargs: P.kwar
     try:
         act(*args, **kwargs)
     except OSError as error:
-        return [(path, f"{_shown(path)} cannot be restored: {reason(error)}.")]
+        return [(path, f"cannot be restored: {reason(error)}.")]
     except NotouError as error:
-        return [(path, f"{_shown(path)} cannot be restored. {error}")]
+        return [(path, f"cannot be restored. {error}")]
     except OutsideError as error:
         return [(path, str(error))]
     return []
-
-
-def _shown(path: bytes) -> str:
-    return os.fsdecode(path)

@@ -22,7 +22,7 @@ _ENTRY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class OutsideError(Exception):
-    """A path that leads, or could lead, out of the folder; the text is a whole sentence."""
+    """A path that leads, or could lead, out of the folder; the text says so, without naming it."""
 
 
 class Beneath:
@@ -70,5 +70,5 @@ class Beneath:
 def _checked_names(path: bytes) -> list[bytes]:
     names = path.split(b"/")
     if any(name in (b"", b".", b"..") or b"\0" in name for name in names):
-        raise OutsideError(f"The path {os.fsdecode(path)!r} leads outside the folder that is restored into.")
+        raise OutsideError("leads outside the folder that is restored into.")
     return names
