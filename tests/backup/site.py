@@ -25,6 +25,7 @@ from notou.vault.create import create_vault
 from notou.vault.keys import ScryptWork
 from notou.vault.locking import Holder
 from notou.vault.repository import Vault
+from tests.support.opened import opened
 from tests.support.restic import Restic
 from tests.support.undisturbed import undisturbed
 
@@ -100,11 +101,12 @@ class Site:
         copies = stores or self.stores
         outbox = Outbox(os.fsencode(self.outbox))
         destination = Destination(
-            vault or Vault.with_key(copies, self.master),
+            vault or opened(copies, self.master),
             copies,
             outbox,
             Replicator(copies, outbox, self.events.append),
             self.holder(),
+            self.holder().hostname,
         )
         chosen = find_roots([str(root) for root in roots or [self.source]])
 
@@ -127,7 +129,7 @@ class Site:
             watch(event)
 
         selection = Selection(find_roots([str(self.source)]), NO_RULES)
-        vault = Vault.with_key(self.stores, self.master)
+        vault = opened(self.stores, self.master)
         return rehearse(vault, self.stores, self.holder().hostname, selection, options, report)
 
     def undisturbed(self, work: Callable[[], Result]) -> Result:
@@ -152,7 +154,7 @@ class Site:
         return self.now_ns
 
     def vault(self, copy: int = 0) -> Vault:
-        return Vault.with_key([self.stores[copy]], self.master)
+        return opened([self.stores[copy]], self.master)
 
     def restic(self, copy: int = 0) -> Restic:
         return Restic(self.places[copy], PASSWORD)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notou.copies.outbox import Outbox, OutboxPack
-from notou.errors import LockedError, NotFoundError
+from notou.errors import LockedError, NotFoundError, UsageError
 
 
 @pytest.fixture
@@ -84,3 +84,21 @@ def test_one_run_at_a_time_holds_the_outbox(outbox: Outbox) -> None:
         pass
     with outbox.held():
         pass
+
+
+def test_an_outbox_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(UsageError, match="Others may write"):
+        Outbox(os.fsencode(folder))
+
+
+def test_a_link_in_the_place_of_a_lanes_folder_leads_nowhere(outbox: Outbox, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / ("ab" * 32)).write_bytes(b"mine")
+    os.symlink(foreign, os.path.join(outbox.path, b"9"))
+    outbox.sweep()
+    assert outbox.packs() == []
+    assert (foreign / ("ab" * 32)).exists()

@@ -21,7 +21,7 @@ def small_disk(folder: Path, size_kib: int) -> Iterator[None]:
     if os.getuid():
         pytest.skip("Only root can mount a small disk; CI does.")
     folder.mkdir()
-    _mount(f"size={size_kib}k", folder)
+    _mount(f"size={size_kib}k,mode=700", folder)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notou.model import FileKind
-from notou.vault.repository import Vault
+from tests.support.opened import opened
 from tests.vault.places import new_vault, place_of, put_pack, put_sealed
 
 
@@ -14,7 +14,7 @@ def test_an_index_file_that_unpacks_to_far_more_than_index_files_do_is_not_read(
     entry = b'{"id":"%s","type":"data","offset":0,"length":100}' % (b"5" * 64)
     packs = [b'{"id":"%064x","blobs":[%s]}' % (number, entry) for number in range(20_000)]
     put_sealed(place, new, FileKind.INDEX, b'{"packs":[%s]}' % b",".join(packs))
-    vault = Vault.with_key([place], new.master)
+    vault = opened([place], new.master)
     index = vault.load_index()
     assert len(index.packs()) == 1
     assert any("cannot be used" in fault for fault in vault.faults)

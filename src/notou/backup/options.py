@@ -20,8 +20,8 @@ MINUTE_NS = 60 * 1_000_000_000
 class Destination:
     """Where a backup goes: the opened vault, its copies, and what carries objects to them.
 
-    ``holder`` takes the shared lock at each copy; its clock is the backup's clock, and its names
-    (host, user, uid, gid) are those the snapshots carry.
+    ``holder`` takes the shared lock at each copy; its clock is the backup's clock, and its user, uid and gid
+    are those the snapshots carry. ``hostname`` is what they carry as the host, whatever machine this is.
     """
 
     vault: Vault
@@ -29,6 +29,7 @@ class Destination:
     outbox: Outbox
     replicator: Replicator
     holder: Holder
+    hostname: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,17 +28,20 @@ _MOST_HEADER_BYTES = 16 * 1024 * 1024
 
 @contextmanager
 def shared_locks(destination: Destination) -> Iterator[None]:
-    """Hold a shared lock at every copy that can be written, so that no prune runs beside the backup.
+    """Hold a shared lock at every copy, so that no prune runs beside the backup.
 
     A blob that the backup finds in the vault and does not store again must still be there when the
-    snapshot is. Raises LockedError when another holds a copy exclusively.
+    snapshot is. A copy where none can be put is left out of the run. Raises LockedError when another holds a
+    copy exclusively.
     """
     with ExitStack() as held:
         for copy in destination.copies:
-            with suppress(StoreError):  # a copy that cannot be written drops out, reported, at the first pack
+            try:
                 held.enter_context(
                     hold_lock(copy, destination.vault.master, destination.holder, exclusive=False)
                 )
+            except StoreError as error:
+                destination.replicator.leave_out(copy, str(error))
         yield
 
 

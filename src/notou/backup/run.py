@@ -99,7 +99,7 @@ class _Run:
         self._publisher.claim_finished(self._writer)
 
     def _find_parents(self) -> dict[Lane, Parents]:
-        return find_parents(self._to.vault.snapshots(), self._to.holder.hostname, self._paths)
+        return find_parents(self._to.vault.snapshots(), self._to.hostname, self._paths)
 
     def _make_writer(self, index: Index) -> Writer:
         master = self._to.vault.master
@@ -201,7 +201,7 @@ class _Run:
             time_ns=self._now() if partial else self._start_ns,
             tree=tree,
             paths=self._paths,
-            hostname=holder.hostname,
+            hostname=self._to.hostname,
             username=holder.username,
             uid=holder.uid,
             gid=holder.gid,

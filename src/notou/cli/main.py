@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -64,7 +65,12 @@ def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None: 
 
 def main() -> NoReturn:
     """Run the program with this process's arguments, and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stderr.flush()
+    except OSError:  # nobody listens; Python would try once more while exiting, and change the exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -120,5 +126,6 @@ def _sentence(error: Exception) -> str:
 def _say(sentence: str, code: int) -> int:
     from notou.cli.text import printable
 
-    print(f"notou: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - the one place that speaks for errors
+    with suppress(OSError):
+        print(f"notou: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - the one place that speaks for errors
     return code

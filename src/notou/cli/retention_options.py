@@ -25,13 +25,20 @@ def retaining(command: Command) -> Command:
     def wrapped(**given: Any) -> None:
         counts = {name: given.pop(f"keep_{name}") for name in ("last", *PERIODS)}
         spans = {f"within_{name}": given.pop(f"keep_within_{name}") for name in PERIODS}
-        tags = tuple(tuple(group.split(",")) for group in given.pop("keep_tag"))
+        tags = tuple(_tags(group) for group in given.pop("keep_tag"))
         policy = Policy(**counts, within=given.pop("keep_within"), **spans, tags=tags)
         command(policy=policy, **given)
 
     for decorate in reversed(_options()):
         wrapped = decorate(wrapped)
     return wrapped
+
+
+def _tags(group: str) -> tuple[str, ...]:
+    tags = tuple(group.split(","))
+    if not all(tags):
+        raise click.UsageError("--keep-tag was given an empty tag; is a variable not set?")
+    return tags
 
 
 def _options() -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -66,10 +67,11 @@ class Screen:
 
     def warn(self, event: str, fields: Mapping[str, Any], line: str) -> None:
         """Something failed that does not end the work; told in every manner."""
-        if self.manner.json:
-            self._object(event, fields)
-        else:
-            self._lines(self._err, [line])
+        with suppress(OSError):  # nobody listens any more: no reason to end the work
+            if self.manner.json:
+                self._object(event, fields)
+            else:
+                self._lines(self._err, [line])
 
     def report(self, event: Event) -> None:
         """Show an event of long work."""
@@ -87,14 +89,12 @@ class Screen:
 
     def close(self) -> None:
         """Take the progress line away."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._clear()
 
     def _note(self, text: str) -> None:
-        if self.manner.json:
-            self._object("note", {"text": text})
-        elif not self.manner.quiet:
-            self._lines(self._err, [printable(text)])
+        if self.manner.json or not self.manner.quiet:
+            self.warn("note", {"text": text}, printable(text))
 
     def _progress(self, progress: Progress) -> None:
         if self.manner.quiet:
@@ -104,7 +104,8 @@ class Screen:
             if now_s - self._shown_s < self._period_s():
                 return
             self._shown_s = now_s
-            self._show(progress, now_s - self._started_s)
+            with suppress(OSError):
+                self._show(progress, now_s - self._started_s)
 
     def _period_s(self) -> float:
         if self.manner.json:

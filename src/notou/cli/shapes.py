@@ -6,6 +6,7 @@ What may not enter: which ones are shown.
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from typing import Any
 
 from notou.cli.screen import path_fields
@@ -50,8 +51,15 @@ def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
         "tree": snapshot.tree.hex(),
         "parent": snapshot.parent.hex() if snapshot.parent else None,
         "program_version": snapshot.program_version,
-        "summary": snapshot.summary,
+        "summary": _flat(snapshot.summary),
     }
+
+
+def _flat(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A summary as programs write them: names and plain values, nothing nested by whoever made a snapshot."""
+    if summary is None:
+        return None
+    return {name: value for name, value in summary.items() if not isinstance(value, (dict, list))}
 
 
 def snapshot_row(snapshot: Snapshot) -> list[str]:

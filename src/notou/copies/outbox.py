@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from notou.disk.private import make_private
+from notou.disk.private import make_private, require_private
 from notou.errors import LockedError, NotFoundError
 
 _ID = re.compile(rb"[0-9a-f]{64}")
@@ -40,6 +40,7 @@ class Outbox:
     def __init__(self, path: bytes) -> None:
         self.path = path
         make_private(path)
+        require_private(path)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -107,7 +108,9 @@ class Outbox:
                     yield int(os.path.basename(folder)), path
 
     def _lane_folders(self) -> list[bytes]:
-        lanes = sorted(int(name) for name in os.listdir(self.path) if _LANE.fullmatch(name))
+        with os.scandir(self.path) as entries:
+            folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        lanes = sorted(int(name) for name in folders if _LANE.fullmatch(name))
         return [os.path.join(self.path, b"%d" % lane) for lane in lanes]
 
 

@@ -76,6 +76,12 @@ class Replicator:
         self.wait()
         return self.outcomes()
 
+    def leave_out(self, copy: Store, reason: str) -> None:
+        """Count one of the copies as failed from now on, and tell so."""
+        for courier in self._couriers:
+            if courier.store is copy:
+                courier.fail(reason)
+
     def held(self) -> dict[bytes, int]:
         """Pack id → size of every pack that a living copy holds or the outbox keeps; known after catch_up."""
         sizes = {pack.id: pack.size for pack in self._outbox.packs()}

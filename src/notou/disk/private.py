@@ -6,6 +6,10 @@ What may not enter: files; who asks for a folder, and what for.
 from __future__ import annotations
 
 import os
+import stat
+
+from notou.errors import UsageError
+from notou.shown import shown
 
 _MODE = 0o700
 
@@ -28,3 +32,13 @@ def make_private(path: bytes) -> None:
                 raise
         else:
             os.chmod(folder, _MODE)  # a umask may have taken the owner's own rights
+
+
+def require_private(path: bytes) -> None:
+    """UsageError where others than this user own the folder or may write to it."""
+    there = os.stat(path)
+    if there.st_uid != os.geteuid() or there.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise UsageError(
+            f"Others may write to the folder {shown(path)}, so what lies there cannot be trusted; "
+            "remove it, or name another one."
+        )

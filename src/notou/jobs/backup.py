@@ -24,6 +24,7 @@ from notou.sources.folder import find_roots
 from notou.sources.selection import Selection
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
+from notou.vault.snapshot import LANE_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,19 @@ def rehearse_paths(
 def _open(
     locations: Sequence[str], password: str, request: BackupRequest, environ: Mapping[str, str]
 ) -> tuple[OpenVault, Selection]:
+    _refuse_own_tags(request.options.tags)
     roots = find_roots(request.paths)
     opened = open_vault(locations, password)
     own = own_places(opened.stores, outbox_folder(opened.vault.config.id, environ))
     _refuse_own(roots.paths, own)
     return opened, Selection(roots, replace(request.rules, own_places=own))
+
+
+def _refuse_own_tags(tags: Sequence[str]) -> None:
+    """UsageError for tags that Notou reads: they would make a snapshot another class's, or a passing one."""
+    for tag in tags:
+        if not tag or tag.startswith(LANE_TAG):
+            raise UsageError(f"“{tag}” cannot be a tag of yours: it is empty, or begins with {LANE_TAG}.")
 
 
 def own_places(stores: Sequence[Store], outbox: bytes) -> tuple[bytes, ...]:
@@ -96,7 +105,8 @@ def _destination(opened: OpenVault, outbox: Outbox, host: str | None, report: Re
         copies=opened.stores,
         outbox=outbox,
         replicator=Replicator(opened.stores, outbox, report),
-        holder=replace(holder, hostname=host) if host else holder,
+        holder=holder,
+        hostname=host or holder.hostname,
     )
 
 

@@ -29,13 +29,24 @@ class OpenVault:
 def open_stores(locations: Sequence[str]) -> tuple[Store, ...]:
     """The stores of all locations; touches nothing. UsageError when two of them are one place."""
     stores = tuple(open_store(location) for location in locations)
-    seen: set[str] = set()
+    seen: set[object] = set()
     for store in stores:
-        where = os.fsdecode(os.path.realpath(store.path)) if isinstance(store, LocalStore) else store.location
+        where = _identity(store)
         if where in seen:
             raise UsageError(f"{store.location} is named twice; two copies at one place are only one.")
         seen.add(where)
     return stores
+
+
+def _identity(store: Store) -> object:
+    """What two names of one place share: a folder may be mounted at several."""
+    if not isinstance(store, LocalStore):
+        return store.location
+    try:
+        there = os.stat(store.path)
+    except OSError:
+        return os.path.realpath(store.path)
+    return there.st_dev, there.st_ino
 
 
 def open_vault(locations: Sequence[str], password: str) -> OpenVault:

@@ -5,12 +5,17 @@ What may not enter: reading packs, writing files (notou.restore).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
+from notou.errors import UsageError
 from notou.events import Report
+from notou.jobs.places import open_stores
 from notou.jobs.snapshots import open_and_pick, tell_faults, tell_others
 from notou.restore.options import RestoreOptions, RestoreResult
 from notou.restore.run import restore
+from notou.sources.folder import is_below
+from notou.stores.local import LocalStore
 from notou.vault.selection import LATEST, Filter
 
 
@@ -24,6 +29,7 @@ def restore_snapshot(
     report: Report,
 ) -> RestoreResult:
     """Restore what ``wanted`` means into ``target``; raises what opening, choosing and restoring raise."""
+    _refuse_vault(locations, target)
     paths = [options.base, *options.paths]
     opened, snapshots = open_and_pick(locations, password, wanted, conditions, paths)
     result = restore(opened.vault, snapshots, target, options, report)
@@ -31,3 +37,11 @@ def restore_snapshot(
         tell_others(opened.vault.snapshots(), snapshots, report)
     tell_faults(opened.vault, report)
     return result
+
+
+def _refuse_vault(locations: Sequence[str], target: bytes) -> None:
+    """UsageError for a target within a vault that is restored from."""
+    where = os.path.realpath(target)
+    for store in open_stores(locations):
+        if isinstance(store, LocalStore) and is_below(where, os.path.realpath(store.path)):
+            raise UsageError(f"{store.location} is the vault itself; restore into another folder.")

@@ -54,9 +54,21 @@ def forget_snapshots(
     else:
         admitted = [one for one in opened.vault.snapshots() if conditions.admits(one)]
         decisions = plan_forget(admitted, policy, time.time_ns())
+        _require_something_kept(decisions)
         named = [one.id for decision in decisions for one in decision.removed]
     result = None if dry_run or not named else _forget(opened, named, report)
     return Forgotten(tuple(decisions), tuple(named), result)
+
+
+def _require_something_kept(decisions: Sequence[GroupDecision]) -> None:
+    """UsageError where a policy would leave nothing of a group: such a wish is a slip of the pen."""
+    for decision in decisions:
+        if decision.removed and not decision.kept:
+            lane = decision.lane.label if decision.lane is not None else "no class"
+            raise UsageError(
+                f"This would forget every snapshot ({lane}) of {', '.join(decision.paths)}, so nothing was "
+                "forgotten. Name snapshots by their ids if that is meant."
+            )
 
 
 def _forget(opened: OpenVault, named: Sequence[str], report: Report) -> ForgetResult:

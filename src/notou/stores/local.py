@@ -33,6 +33,7 @@ _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EROFS: "is read-only", errno.EACCES: "denies access", errno.EPERM: "denies access"}
 _GONE = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT}
+_CONTENT = (FileKind.PACK, FileKind.INDEX, FileKind.SNAPSHOT)
 _FOLDERS = [kind.value for kind in FileKind if kind is not FileKind.CONFIG]
 _PACK_FOLDERS = [f"{FileKind.PACK.value}/{number:02x}" for number in range(256)]
 
@@ -59,10 +60,19 @@ class LocalStore:
             )
             if strangers:
                 raise UsageError(f"{self.location} holds other things already; name an empty folder.")
+            self._refuse_orphans()
             for folder in (*_FOLDERS, *_PACK_FOLDERS):
                 os.makedirs(os.path.join(self.path, folder.encode()), _FOLDER_MODE, exist_ok=True)
             flush_folder(os.path.join(self.path, FileKind.PACK.value.encode()))
             flush_folder(self.path)
+
+    def _refuse_orphans(self) -> None:
+        """A vault that lost its config must not become another one: its keys would open neither."""
+        if not os.path.lexists(self._path(CONFIG_NAME)) and any(self.list(kind) for kind in _CONTENT):
+            raise UsageError(
+                f"{self.location} holds a vault that lost its config; 'notou repair heal' brings it back "
+                "from another copy. Name an empty folder for a new vault."
+            )
 
     def put(self, name: ObjectName, data: bytes) -> None:
         """Write a temporary file beside, fsync, rename, fsync the folder."""

@@ -114,12 +114,13 @@ def remove_key(
     with locked(copies, master, holder, report, exclusive=True) as living:
         entries = list_keys(living.stores, password)
         chosen = _chosen(entries, key_id)
-        if chosen.in_use:
+        others = [entry for entry in entries if entry.in_use and entry.id != chosen.id]
+        if chosen.in_use and not others:
             raise UsageError(
                 f"The key {chosen.id[:8]} is the one in use; open the vault with another to remove it."
             )
         for store in living.stores:
-            if not any(entry.in_use and store.location in entry.locations for entry in entries):
+            if not any(store.location in entry.locations for entry in others):
                 raise UsageError(
                     f"The key in use is not at {store.location}; heal that copy first. Nothing was removed."
                 )

@@ -6,6 +6,7 @@ What may not enter: reading anything beyond keys and config.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from notou.errors import (
@@ -38,12 +39,7 @@ def open_with_password(places: Sequence[Objects], password: str, note: Note) -> 
     """The master key and config; errors as Vault.open says. ``note`` hears what is wrong with one place."""
     found = _look(places, note)
     master = _unlock(found, password, note)
-    return master, _agree(found, master, note)
-
-
-def open_with_key(places: Sequence[Objects], master: MasterKey, note: Note) -> Config:
-    """The config, opened with the master key."""
-    return _agree(_look(places, note), master, note)
+    return master, _agree(found, master, password, note)
 
 
 def _look(places: Sequence[Objects], note: Note) -> list[_Found]:
@@ -155,7 +151,7 @@ def _no_key(found: Sequence[_Found], damage: Sequence[str], tried: int) -> Damag
     return WrongPasswordError(sentence)
 
 
-def _agree(found: Sequence[_Found], master: MasterKey, note: Note) -> Config:
+def _agree(found: Sequence[_Found], master: MasterKey, password: str, note: Note) -> Config:
     """The config that all places share. UsageError when one holds another vault."""
     opened = [
         (here, open_config(master, here.config)) for here in found if _opens(here, master) and here.config
@@ -169,11 +165,21 @@ def _agree(found: Sequence[_Found], master: MasterKey, note: Note) -> Config:
     for here in found:
         if _opens(here, master):
             continue
-        # the same key file makes it the same vault, whose config was lost; anything else is another's
-        if not here.keys.keys() & first.keys.keys():
+        # the same key file makes it the same vault, whose config was lost; else it is another's. Whoever
+        # writes to a place can put the other's keys there: what is whole by itself is a vault by itself
+        if not here.keys.keys() & first.keys.keys() or _is_whole(here, password):
             raise _two_vaults(first, here)
         note(f"The config at {here.place.location} is missing or damaged; repair the vault.")
     return config
+
+
+def _is_whole(here: _Found, password: str) -> bool:
+    """Whether a key of the place opens its config."""
+    for data in here.keys.values():
+        with suppress(DamagedError, WrongPasswordError):
+            if _opens(here, open_key_file(data, password)):
+                return True
+    return False
 
 
 def _two_vaults(first: _Found, second: _Found) -> UsageError:

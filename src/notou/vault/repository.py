@@ -20,7 +20,7 @@ from notou.vault.blobs import BlobReader
 from notou.vault.config import Config
 from notou.vault.index_files import read_index, without_lost_packs
 from notou.vault.keys import MasterKey
-from notou.vault.opening import open_with_key, open_with_password
+from notou.vault.opening import open_with_password
 from notou.vault.places import Objects, Places
 from notou.vault.sealed import open_file
 from notou.vault.snapshot import MOST_SNAPSHOT_BYTES, Snapshot, decode_snapshot
@@ -41,7 +41,7 @@ class Vault:
     def __init__(
         self, places: Sequence[Objects], master: MasterKey, config: Config, faults: list[str]
     ) -> None:
-        """Use ``open`` or ``with_key``, which check that the parts belong together."""
+        """``open`` checks that the parts belong together."""
         self.places = tuple(places)
         self.master = master
         self.config = config
@@ -61,12 +61,6 @@ class Vault:
         faults: list[str] = []
         master, config = open_with_password(places, password, faults.append)
         return cls(places, master, config, faults)
-
-    @classmethod
-    def with_key(cls, places: Sequence[Objects], master: MasterKey) -> Self:
-        """Open with the master key itself, as after making the vault; errors as open."""
-        faults: list[str] = []
-        return cls(places, master, open_with_key(places, master, faults.append), faults)
 
     @property
     def index(self) -> Index:
