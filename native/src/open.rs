@@ -1,5 +1,6 @@
-//! Opening what packs hold: blobs by their entries, and headers; everything verified before it is
-//! handed out. What may not enter: reading files, deciding what to do about damage.
+//! Opening what packs hold: blobs by their entries, and headers, which are written here as well;
+//! everything verified before it is handed out. What may not enter: reading files, deciding what to do
+//! about damage.
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -14,7 +15,6 @@ use crate::zstd_frames::decompress_into;
 
 /// restic's own bound of a pack header.
 const HEADER_MOST: usize = 16 << 20;
-/// The header's length at the end of the pack.
 /// Bytes of the length behind a header, and of a header's entries of raw and of compressed blobs.
 pub const LENGTH_BYTES: usize = 4;
 pub const RAW_ENTRY: usize = 37;
@@ -141,6 +141,22 @@ fn parse_entry(bytes: &[u8], offset: u64) -> Outcome<(Entry, &[u8])> {
     let (length, plain) = (u32::from_le_bytes(*length), u32::from_le_bytes(plain));
     let entry = Entry::checked(blob, *id, offset, length.into(), plain.into())?;
     Ok((entry, rest))
+}
+
+/// The plain header of a pack that holds `entries`: what `parse_entry` reads, one after the other.
+pub fn encode_header(entries: &[Entry]) -> Vec<u8> {
+    let mut header = Vec::with_capacity(COMPRESSED_ENTRY * entries.len());
+    for entry in entries {
+        let kind = if entry.kind == TREE { TREE } else { DATA };
+        let compressed = entry.plain_length > 0;
+        header.push(kind + if compressed { 2 } else { 0 });
+        header.extend_from_slice(&entry.length.to_le_bytes());
+        if compressed {
+            header.extend_from_slice(&entry.plain_length.to_le_bytes());
+        }
+        header.extend_from_slice(&entry.id);
+    }
+    header
 }
 
 fn unreadable(what: &str) -> Fault {

@@ -235,6 +235,7 @@ mod tests {
     use super::*;
     use crate::blob::{DATA, TREE};
     use crate::hash::sha256;
+    use crate::open::encode_header;
     use crate::seal::{seal_onto, KEY};
     use crate::zstd_frames::compress_into;
 
@@ -245,7 +246,7 @@ mod tests {
     /// A pack of three raw blobs, an empty one among them, and a compressed one.
     fn pack() -> (Vec<u8>, Vec<Entry>) {
         let blobs = [vec![1; 10_000], vec![], vec![2; 5], vec![3; 9_000]];
-        let (mut pack, mut entries, mut header) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut pack, mut entries) = (Vec::new(), Vec::new());
         for (number, plain) in blobs.iter().enumerate() {
             let offset = pack.len();
             let mut frame = Vec::new();
@@ -260,19 +261,11 @@ mod tests {
             } else {
                 plain.len() as u64
             };
-            let id = sha256(plain);
-            entries.push(
-                Entry::checked(DATA, id, offset as u64, length as u64, plain_length).unwrap(),
-            );
-            header.push(if frame.is_empty() { 0 } else { 2 });
-            header.extend_from_slice(&(length as u32).to_le_bytes());
-            if plain_length > 0 {
-                header.extend_from_slice(&(plain_length as u32).to_le_bytes());
-            }
-            header.extend_from_slice(&id);
+            let (id, offset, length) = (sha256(plain), offset as u64, length as u64);
+            entries.push(Entry::checked(DATA, id, offset, length, plain_length).unwrap());
         }
         let start = pack.len();
-        seal_onto(&key(), &header, &mut pack).unwrap();
+        seal_onto(&key(), &encode_header(&entries), &mut pack).unwrap();
         let length = (pack.len() - start) as u32;
         pack.extend_from_slice(&length.to_le_bytes());
         (pack, entries)

@@ -144,6 +144,15 @@ def test_a_pack_in_the_outbox_is_private_and_nothing_half_written_is_left(
         assert path.stat().st_mode & 0o077 == 0
 
 
+def test_a_pack_takes_as_many_blobs_as_an_index_file(kernel: ModuleType, tmp_path: Path) -> None:
+    work = Work(kernel, tmp_path / "outbox", pack_bytes=64 << 20)
+    for number in range(50_001):  # one by one: threads side by side would fill a pack each
+        work.writer.store_blobs(0, 0, [number.to_bytes(3, "big")])
+    work.writer.flush()
+    counts = [len(work.index.entries(pack_id)) for pack_id, *_ in work.index.packs()]
+    assert sorted(counts) == [1, 50_000]
+
+
 def test_a_pack_cut_short_is_told_with_the_name_of_every_blob_it_lost(
     kernel: ModuleType, folder: Path, tmp_path: Path
 ) -> None:

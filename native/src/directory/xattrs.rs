@@ -1,4 +1,4 @@
-//! Extended attributes and link targets of entries, read at the moment a node is written.
+//! Extended attributes of entries, read at the moment a node is written.
 
 use rustix::fs::{lgetxattr, llistxattr};
 use rustix::io::Errno;
@@ -7,7 +7,7 @@ use std::io;
 pub type Attribute = (Vec<u8>, Vec<u8>);
 
 /// The attributes of what stands at `path`, which is no link's target; in the system's order, as
-/// restic writes them. None where the file system has no attributes.
+/// restic writes them. Empty where the file system has no attributes.
 pub fn attributes(path: &[u8]) -> io::Result<Vec<Attribute>> {
     let names = match grown(|buffer| llistxattr(path, buffer)) {
         Ok(names) => names,

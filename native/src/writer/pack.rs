@@ -10,14 +10,14 @@ use super::aligned::{ALIGNMENT, ROOM};
 use super::blob::SCRATCH;
 use super::landing::Landing;
 use super::unnamed::Unnamed;
-use crate::blob::{Entry, Id, DATA, TREE};
+use crate::blob::{Entry, Id};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};
-use crate::open::COMPRESSED_ENTRY;
+use crate::open::encode_header;
 use crate::seal::{self, Key, OVERHEAD};
 
-/// Blobs at most: all of a pack's blobs stand in one index file, which holds 50,000.
-const BLOBS_MOST: usize = 40_000;
+/// Blobs of one pack at most: all of them stand in one index file (VAULT-FORMAT, index).
+const BLOBS_MOST: usize = 50_000;
 
 /// Where packs go.
 pub struct Outbox {
@@ -175,19 +175,4 @@ impl OpenPack {
             self.hashed -= done;
         }
     }
-}
-
-fn encode_header(entries: &[Entry]) -> Vec<u8> {
-    let mut header = Vec::with_capacity(COMPRESSED_ENTRY * entries.len());
-    for entry in entries {
-        let kind = if entry.kind == TREE { TREE } else { DATA };
-        let compressed = entry.plain_length > 0;
-        header.push(kind + if compressed { 2 } else { 0 });
-        header.extend_from_slice(&entry.length.to_le_bytes());
-        if compressed {
-            header.extend_from_slice(&entry.plain_length.to_le_bytes());
-        }
-        header.extend_from_slice(&entry.id);
-    }
-    header
 }
