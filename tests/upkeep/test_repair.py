@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -180,3 +181,32 @@ def test_a_snapshot_that_no_copy_has_right_is_told_and_forgotten_when_asked(plac
     place.prune()
     place.check().require_clean()
     place.restic_checks()
+
+
+def test_a_damaged_twin_planted_at_a_copy_costs_no_good_pack(place: Place) -> None:
+    _, path = _pack_of(place, Lane.DOCUMENTS, 0)
+    for at in (20, 21, 22):
+        twin = bytearray(path.read_bytes())
+        twin[at] ^= 1
+        name = hashlib.sha256(twin).hexdigest()
+        (place.site.places[0] / "data" / name[:2]).mkdir(exist_ok=True)
+        (place.site.places[0] / "data" / name[:2] / name).write_bytes(twin)
+    assert len(_repair_index(place).unreadable) == 3
+    place.prune()
+    place.check().require_clean()
+    for copy in (0, 1):
+        place.restic_checks(copy)
+
+
+def test_a_pack_whose_damage_is_older_than_its_name_is_repaired(alone: Place) -> None:
+    _, path = _pack_of(alone, Lane.DOCUMENTS, 0)
+    twin = bytearray(path.read_bytes())
+    twin[20] ^= 1
+    twin_id = hashlib.sha256(twin).digest()
+    (path.parent.parent / twin_id.hex()[:2]).mkdir(exist_ok=True)
+    (path.parent.parent / twin_id.hex()[:2] / twin_id.hex()).write_bytes(twin)
+    path.unlink()
+    _repair_index(alone)
+    assert len(_repair_packs(alone, [twin_id]).lost[twin_id]) == 1
+    _repair_snapshots(alone)
+    alone.check().require_clean()

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
+from notou.kernel import PackCheck
 from notou.model import UNKNOWN_LANE
 from notou.upkeep.living import locked
 from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
+from notou.vault.index_files import new_index
 from notou.vault.repository import Vault
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from notou.events import Report
     from notou.kernel import Index
+    from notou.model import BlobEntry
     from notou.stores.base import Store
     from notou.vault.config import Config
     from notou.vault.keys import MasterKey
@@ -97,16 +100,38 @@ def _add_packs(
 ) -> tuple[list[bytes], dict[bytes, str]]:
     """Add packs (id → bytes) by their headers; (those read, those unreadable with the reason).
 
-    An unreadable one that ``index`` names keeps what it says: other copies, or blobs, may still be whole.
+    An unreadable one that ``index`` names keeps what it says: other copies, or blobs, may still be whole. One
+    that no index names and that holds damaged blobs is named last, and only where it has what no other has:
+    else whoever can write to a copy could put a damaged twin in the place of a good pack.
     """
-    read_anew, unreadable = [], {}
+    read_anew, unreadable, doubtful = [], {}, {}
     for pack_id, size in packs.items():
         try:
             entries = vault.pack_entries(pack_id, size)
+            if pack_id not in lanes and not _is_whole(vault, pack_id, size, entries):
+                doubtful[pack_id] = entries
+                continue
             read_anew.append(pack_id)
         except (DamagedError, NotFoundError) as error:
             unreadable[pack_id] = str(error)
             entries = index.entries(pack_id) if pack_id in lanes else []
         if entries:
             fixed.add_pack(pack_id, lanes.get(pack_id, UNKNOWN_LANE), entries)
+    for pack_id, entries in doubtful.items():
+        if all(fixed.find(entry.kind, entry.id) for entry in entries):
+            unreadable[pack_id] = "It is damaged, and other packs hold all that is in it."
+            continue
+        read_anew.append(pack_id)
+        fixed.add_pack(pack_id, UNKNOWN_LANE, entries)
     return read_anew, unreadable
+
+
+def _is_whole(vault: Vault, pack_id: bytes, size: int, entries: Sequence[BlobEntry]) -> bool:
+    alone = new_index()
+    alone.add_pack(pack_id, UNKNOWN_LANE, list(entries))
+    check = PackCheck(vault.master.bytes64, alone, pack_id)
+    try:
+        check.feed(vault.fetch_pack(pack_id, size))
+    except (DamagedError, NotFoundError):
+        return False
+    return check.finish() == ([], "")

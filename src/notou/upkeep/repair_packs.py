@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError, UsageError
+from notou.kernel import PackCheck
 from notou.upkeep.living import locked
 from notou.upkeep.repack import Repacker
 from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
@@ -80,11 +81,14 @@ def _require_indexed(index: Index, pack_ids: Collection[bytes]) -> None:
 
 
 def _is_whole(vault: Vault, pack_id: bytes) -> bool:
+    """Whether a copy yields the pack, and all its blobs open: damage may be older than its name."""
     try:
-        vault.fetch_pack(pack_id, pack_file_bytes(vault.index.entries(pack_id)))
+        data = vault.fetch_pack(pack_id, pack_file_bytes(vault.index.entries(pack_id)))
     except (DamagedError, NotFoundError):
         return False
-    return True
+    check = PackCheck(vault.master.bytes64, vault.index, pack_id)
+    check.feed(data)
+    return check.finish() == ([], "")
 
 
 def _salvage(vault: Vault, pack_id: bytes) -> dict[BlobEntry, bytes]:
