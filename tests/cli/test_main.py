@@ -117,6 +117,43 @@ def test_each_shell_gets_its_completion(shell: str, notou: Program) -> None:
     assert "_NOTOU_COMPLETE" in notou.run("completion", shell).stdout
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("backup x", "file"),
+        ("backup --to x", "dir"),
+        ("snapshots --from x", "dir"),
+        ("snapshots --password-file x", "file"),
+        ("backup --exclude-file x", "file"),
+        ("restore latest --target x", "dir"),
+        ("ls latest x", "file"),
+        ("dump latest x", "file"),
+        ("key add --new-password-file x", "file"),
+    ],
+)
+def test_the_shell_completes_files_where_one_is_named(
+    shell: str, words: str, kind: str, notou: Program
+) -> None:
+    notou.home.mkdir()
+    typed = ["notou", *words.split()]
+    words_so_far = typed[:-1] if shell == "fish" else typed
+    said = subprocess.run(
+        [notou.argv()[0]],
+        env={
+            **notou.env,
+            "_NOTOU_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": " ".join(words_so_far),
+            "COMP_CWORD": "x" if shell == "fish" else str(len(typed) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    fields = said.strip().replace(",", "\n").splitlines()
+    assert fields[:2] == [kind, "x"]
+
+
 def test_closed_streams_are_no_fault_and_no_file_gets_their_numbers(notou: Program) -> None:
     shell = f'exec "{notou.argv()[0]}" "$@" <&- >&- 2>&-'
     done = subprocess.run(

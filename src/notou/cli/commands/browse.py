@@ -7,6 +7,7 @@ import os
 import click
 
 from notou.cli.options import Access, choosing, reading, speaking
+from notou.cli.places import FILE
 from notou.cli.screen import Screen
 from notou.cli.shapes import item_fields, item_line
 from notou.cli.text import count_text, printable, time_text
@@ -22,7 +23,7 @@ KINDS = [kind.value for kind in NodeKind]
 
 @click.command()
 @click.argument("snapshot")
-@click.argument("path", required=False)
+@click.argument("path", type=FILE, required=False)
 @click.option("-l", "--long", is_flag=True, help="Show permissions, owner, size and time.")
 @click.option("-R", "--recursive", is_flag=True, help="Go into the folders below PATH.")
 @reading

@@ -9,6 +9,7 @@ import click
 
 from notou.cli.commands.prune import require_all_copies
 from notou.cli.options import Access, keeping, reading, speaking
+from notou.cli.places import FILE
 from notou.cli.prompt import ask_new_password
 from notou.cli.screen import Screen
 from notou.cli.text import printable, table, time_text
@@ -18,7 +19,7 @@ from notou.kernel.gotext import rfc3339
 from notou.upkeep.keys import KeyChange, KeyEntry
 
 NEW_PASSWORD_FILE = click.option(
-    "--new-password-file", metavar="FILE", help="Read the new password from a file."
+    "--new-password-file", metavar="FILE", type=FILE, help="Read the new password from a file."
 )
 
 
