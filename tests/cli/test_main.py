@@ -50,6 +50,24 @@ def test_every_command_answers_to_help(notou: Program) -> None:
         assert f"Usage: notou {name}" in notou.run(name, "--help").stdout
 
 
+@pytest.mark.parametrize("words", [[], ["repair"], ["key"]])
+def test_who_names_no_command_gets_the_help(words: list[str], notou: Program) -> None:
+    done = notou.run(*words, expect=1)
+    assert done.stdout + done.stderr == notou.run(*words, "--help").stdout
+
+
+@pytest.mark.parametrize("words", [[], ["backup"], ["repair"], ["repair", "heal"]])
+def test_help_may_be_asked_for_as_a_command(words: list[str], notou: Program) -> None:
+    assert notou.run("help", *words).stdout == notou.run(*words, "--help").stdout
+
+
+@pytest.mark.parametrize("words", [["repair"], ["key"]])
+def test_help_cuts_no_sentence(words: list[str], notou: Program) -> None:
+    commands = notou.run(*words, "--help").stdout.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
+
+
 def test_the_version_and_the_list_of_commands_import_no_command() -> None:
     for words in (["--version"], ["--help"]):
         script = (
@@ -66,6 +84,13 @@ def test_the_version_and_the_list_of_commands_import_no_command() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
+        (["bakup"], 1, "No such command 'bakup'. Did you mean 'backup'?"),
+        (["snapshot", "--from", "x"], 1, "Did you mean 'snapshots'?"),
+        (["hlep"], 1, "Did you mean 'help'?"),
+        (["help", "bakup"], 1, "Did you mean 'backup'?"),
+        (["snapshots", "--to", "x"], 1, "'notou snapshots' takes --from, not --to. Try"),
+        (["backup", "x", "--from=x"], 1, "'notou backup' takes --to, not --from. Try"),
+        (["completion"], 1, "Choose from: bash, zsh, fish. Try"),
         (["fly"], 1, "No such command 'fly'."),
         (["snapshots"], 1, "Missing option '--from'."),
         (["snapshots", "--from"], 1, "requires an argument"),

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from notou.cli.commands.prune import require_all_copies
+from notou.cli.groups import Group
 from notou.cli.options import Access, keeping, reading, speaking
 from notou.cli.places import FILE
 from notou.cli.prompt import ask_new_password
@@ -23,7 +24,7 @@ NEW_PASSWORD_FILE = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
     """List, add, remove and change the passwords that open a vault."""
 
