@@ -158,6 +158,15 @@ def test_folders_that_cannot_be_read_are_told_and_ls_find_dump_and_diff_end_with
         assert "/: The tree" in said, words
 
 
+def test_find_names_the_snapshot_and_class_that_hold_an_item(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    place = ["--from", str(desk.copies[0])]
+    ids = {one["class"]: one["short_id"] for one in desk.objects("snapshots", *place)}
+    said = desk.notou.run("find", "belongings/*", *place).stdout
+    assert f"{ids['photos']}  photos       {desk.source}/IMG.jpg" in said
+    assert f"{ids['documents']}  documents    {desk.source}/letter.txt" in said
+
+
 def test_restore_counts_and_a_dry_run_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.notou.run("backup", str(desk.source), *desk.to)
     words = ["restore", "latest", "--from", str(desk.copies[1]), "--target", str(tmp_path / "out")]
