@@ -137,6 +137,40 @@ def test_doctor_says_which_kernel_runs_and_what_the_reference_costs(notou: Progr
     assert "times slower" in found["advice"][0]
 
 
+def with_setting(notou: Program, name: str, value: str, *words: str) -> tuple[int, str, str]:
+    notou.home.mkdir(exist_ok=True)
+    done = subprocess.run(
+        notou.argv(*words), env={**notou.env, name: value}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_an_outbox_that_cannot_be_made_is_named_by_what_needs_it_and_by_doctor(
+    notou: Program, tmp_path: Path
+) -> None:
+    notou.run("init", "--to", tmp_path / "v")
+    (tmp_path / "file").touch()
+    for bad in ("/proc/nope", str(tmp_path / "file" / "below")):
+        for words in (
+            ("backup", str(tmp_path / "file"), "--to", str(tmp_path / "v")),
+            ("prune", "--to", str(tmp_path / "v")),
+        ):
+            code, _, said = with_setting(notou, "NOTOU_OUTBOX", bad, *words)
+            assert code == 1
+            assert said.startswith(f"notou: The outbox {bad}, which NOTOU_OUTBOX names, cannot be written")
+        assert f"The outbox {bad}" in with_setting(notou, "NOTOU_OUTBOX", bad, "doctor")[1]
+    assert "All is well" in with_setting(notou, "NOTOU_OUTBOX", str(tmp_path / "o"), "doctor")[1]
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_kernel_that_is_none_is_told(notou: Program) -> None:
+    code, _, said = with_setting(notou, "NOTOU_KERNEL", "refrence", "doctor")
+    assert (code, said) == (
+        1,
+        "notou: NOTOU_KERNEL is “refrence”; it may be native or reference, or unset.\n",
+    )
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_completion(shell: str, notou: Program) -> None:
     assert "_NOTOU_COMPLETE" in notou.run("completion", shell).stdout
