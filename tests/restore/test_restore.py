@@ -209,7 +209,7 @@ def test_a_path_in_no_lane_is_told_before_anything_is_written(made: HandMade, tm
     tree = made.tree(made.file(b"a", b"1"))
     with pytest.raises(NotFoundError):
         bring(made.vault(), [made.snapshot(tree)], tmp_path / "out", paths=[b"/b"])
-    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "out").exists()
 
 
 def test_patterns_choose_files_and_make_only_the_folders_they_need(made: HandMade, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from notou import __version__
 from notou.cli.complaints import complaint, help_asked_for
 from notou.cli.exit_codes import DONE, FAILED, INTERRUPTED, exit_code
 from notou.cli.lazy import LazyGroup
-from notou.errors import NotouError
+from notou.errors import NotouError, NoVaultError
 
 COMMANDS = {
     "init": ("init", "Make a new vault at one or more places."),
@@ -112,6 +112,8 @@ def _sentence(error: Exception) -> str:
         return complaint(error)
     if isinstance(error, click.ClickException):
         return error.format_message()
+    if isinstance(error, NoVaultError):
+        return f"{error} If the place is right, 'notou init' makes a new vault there."
     if isinstance(error, NotouError):
         return str(error)
     if isinstance(error, OSError):

@@ -73,10 +73,19 @@ def restore(
     screen.done(
         "restored",
         _fields(result, dry_run=dry_run),
-        [_line(result, target, dry_run)],
+        [_line(result, target, dry_run) if _came_to_anything(result, options) else _NOTHING],
     )
     if result.failed:
         raise IncompleteError(f"{count_text(result.failed, 'item was', 'items were')} not restored wholly.")
+
+
+_NOTHING = "Nothing in the snapshot is meant by these patterns, so nothing was restored."
+
+
+def _came_to_anything(result: RestoreResult, options: RestoreOptions) -> bool:
+    """False only where patterns left nothing at all."""
+    counts = (result.folders, result.files, result.kept, result.links, result.specials, result.failed)
+    return any(counts) or not (options.include or options.exclude)
 
 
 def _fields(result: RestoreResult, *, dry_run: bool) -> dict[str, object]:
