@@ -75,6 +75,10 @@ MOST_TREE_BYTES = 256 << 20
 """A tree's JSON above this is refused when read, so it is not written either: half a million entries fit."""
 
 
+SEAL_BYTES = 32
+"""What sealing adds to a blob: a nonce and a MAC of 16 bytes each."""
+
+
 class BlobEntry(NamedTuple):
     """One blob inside one pack, as pack headers and index files name it."""
 
@@ -83,6 +87,11 @@ class BlobEntry(NamedTuple):
     offset: int  # bytes from the start of the pack
     length: int  # sealed bytes, nonce and MAC included
     plain_length: int  # 0 when the blob is stored raw; else the bytes it decompresses to
+
+    @property
+    def plain_bytes(self) -> int:
+        """How many bytes it opens to."""
+        return self.plain_length or self.length - SEAL_BYTES
 
 
 class BlobPlace(NamedTuple):
@@ -93,6 +102,11 @@ class BlobPlace(NamedTuple):
     offset: int
     length: int
     plain_length: int
+
+    @property
+    def plain_bytes(self) -> int:
+        """How many bytes it opens to."""
+        return self.plain_length or self.length - SEAL_BYTES
 
 
 class NodeKind(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.program import Program
+from tests.support.small_disk import make_read_only, small_disk
 from tests.support.undisturbed import undisturbed
 
 
@@ -156,6 +157,86 @@ def test_folders_that_cannot_be_read_are_told_and_ls_find_dump_and_diff_end_with
         said = desk.notou.run(*words, *place, expect=3).stderr
         assert "Some items could not be read" in said, words
         assert "/: The tree" in said, words
+
+
+def test_find_names_the_snapshot_and_class_that_hold_an_item(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    place = ["--from", str(desk.copies[0])]
+    ids = {one["class"]: one["short_id"] for one in desk.objects("snapshots", *place)}
+    said = desk.notou.run("find", "belongings/*", *place).stdout
+    assert f"{ids['photos']}  photos       {desk.source}/IMG.jpg" in said
+    assert f"{ids['documents']}  documents    {desk.source}/letter.txt" in said
+
+
+def test_snapshots_that_cannot_be_read_are_not_passed_over_as_none(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    place = ["--from", str(desk.copies[0])]
+    first, second = sorted(desk.copies[0].glob("snapshots/*"))
+    first.chmod(0o600)
+    first.write_bytes(b"no snapshot")
+    done = desk.notou.run("snapshots", *place, expect=3)
+    assert "1 snapshot cannot be read" in done.stderr
+    assert second.name[:8] in done.stdout
+    second.chmod(0o600)
+    second.write_bytes(b"no snapshot")
+    done = desk.notou.run("snapshots", *place, expect=3)
+    assert "2 snapshots cannot be read" in done.stderr
+    assert "no such snapshots" not in done.stdout
+    desk.notou.run("snapshots", *place, "--from", str(desk.copies[1]))
+
+
+def test_a_read_only_place_is_told_once_as_what_it_is(desk: Desk, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    with small_disk(disk, 20_000):
+        desk.notou.run("init", "--to", disk / "v")
+        make_read_only(disk)
+        done = desk.notou.run("backup", desk.source, "--to", disk / "v", expect=1)
+    first, last = done.stderr.splitlines()
+    assert first == f"{disk}/v is mounted read-only, so it cannot be written; mount it for writing."
+    assert last == "notou: No copy can be written, so nothing more is backed up."
+
+
+def test_where_no_vault_is_the_hint_is_at_the_name_and_at_init(desk: Desk, tmp_path: Path) -> None:
+    for place in (tmp_path / "never", desk.source):
+        said = desk.notou.run("snapshots", "--from", place, expect=10).stderr
+        assert said.endswith("If the place is right, 'notou init' makes a new vault there.\n")
+        assert "is the disk mounted, and the place named rightly?" in said or place == desk.source
+
+
+def test_a_restore_names_what_is_wrong_with_its_target_and_leaves_no_empty_folder(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    words = ["restore", "latest", "--from", str(desk.copies[0]), "--target"]
+    file = desk.source / "letter.txt"
+    assert f"{file} is a file" in desk.notou.run(*words, file, expect=1).stderr
+    out = tmp_path / "made" / "out"
+    desk.notou.run(*words, out, "--path", "/no/such", expect=1)
+    said = desk.notou.run(*words, out, "--include", "zzz").stdout
+    assert "Nothing in the snapshot is meant by these patterns" in said
+    assert not out.parent.exists()
+    for pack in desk.copies[0].glob("data/*/*"):
+        pack.unlink()
+    assert "/: The" in desk.notou.run(*words, out, expect=3).stderr
+    assert not out.parent.exists()
+
+
+def test_a_partial_check_says_when_no_pack_was_in_its_part(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    numbers = {pack.name[:2] for pack in desk.copies[0].glob("data/*/*")}
+    free = next(number for number in range(256) if f"{number:02x}" not in numbers)
+    words = ["check", "--from", str(desk.copies[0]), "--read-data-subset", f"{free + 1}/256"]
+    assert "no pack is in the part to read" in desk.notou.run(*words).stdout
+
+
+def test_forget_tells_of_a_place_that_is_away_also_with_nothing_to_forget(desk: Desk) -> None:
+    desk.notou.run("backup", str(desk.source), *desk.to)
+    desk.copies[1].rename(desk.copies[1].with_name("away"))
+    done = desk.notou.run("forget", *desk.to, "--keep-last", "5")
+    assert f"{desk.copies[1]} is not there now" in done.stderr
+    desk.notou.run("backup", str(desk.source), *desk.to[:2])
+    done = desk.notou.run("forget", *desk.to, "--keep-last", "1", expect=1)
+    assert done.stderr.count(f"{desk.copies[1]} is not there now") == 1
 
 
 def test_restore_counts_and_a_dry_run_writes_nothing(desk: Desk, tmp_path: Path) -> None:

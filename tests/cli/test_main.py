@@ -50,6 +50,24 @@ def test_every_command_answers_to_help(notou: Program) -> None:
         assert f"Usage: notou {name}" in notou.run(name, "--help").stdout
 
 
+@pytest.mark.parametrize("words", [[], ["repair"], ["key"]])
+def test_who_names_no_command_gets_the_help(words: list[str], notou: Program) -> None:
+    done = notou.run(*words, expect=1)
+    assert done.stdout + done.stderr == notou.run(*words, "--help").stdout
+
+
+@pytest.mark.parametrize("words", [[], ["backup"], ["repair"], ["repair", "heal"]])
+def test_help_may_be_asked_for_as_a_command(words: list[str], notou: Program) -> None:
+    assert notou.run("help", *words).stdout == notou.run(*words, "--help").stdout
+
+
+@pytest.mark.parametrize("words", [["repair"], ["key"]])
+def test_help_cuts_no_sentence(words: list[str], notou: Program) -> None:
+    commands = notou.run(*words, "--help").stdout.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
+
+
 def test_the_version_and_the_list_of_commands_import_no_command() -> None:
     for words in (["--version"], ["--help"]):
         script = (
@@ -66,6 +84,13 @@ def test_the_version_and_the_list_of_commands_import_no_command() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
+        (["bakup"], 1, "No such command 'bakup'. Did you mean 'backup'?"),
+        (["snapshot", "--from", "x"], 1, "Did you mean 'snapshots'?"),
+        (["hlep"], 1, "Did you mean 'help'?"),
+        (["help", "bakup"], 1, "Did you mean 'backup'?"),
+        (["snapshots", "--to", "x"], 1, "'notou snapshots' takes --from, not --to. Try"),
+        (["backup", "x", "--from=x"], 1, "'notou backup' takes --to, not --from. Try"),
+        (["completion"], 1, "Choose from: bash, zsh, fish. Try"),
         (["fly"], 1, "No such command 'fly'."),
         (["snapshots"], 1, "Missing option '--from'."),
         (["snapshots", "--from"], 1, "requires an argument"),
@@ -112,9 +137,80 @@ def test_doctor_says_which_kernel_runs_and_what_the_reference_costs(notou: Progr
     assert "times slower" in found["advice"][0]
 
 
+def with_setting(notou: Program, name: str, value: str, *words: str) -> tuple[int, str, str]:
+    notou.home.mkdir(exist_ok=True)
+    done = subprocess.run(
+        notou.argv(*words), env={**notou.env, name: value}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_an_outbox_that_cannot_be_made_is_named_by_what_needs_it_and_by_doctor(
+    notou: Program, tmp_path: Path
+) -> None:
+    notou.run("init", "--to", tmp_path / "v")
+    (tmp_path / "file").touch()
+    for bad in ("/proc/nope", str(tmp_path / "file" / "below")):
+        for words in (
+            ("backup", str(tmp_path / "file"), "--to", str(tmp_path / "v")),
+            ("prune", "--to", str(tmp_path / "v")),
+        ):
+            code, _, said = with_setting(notou, "NOTOU_OUTBOX", bad, *words)
+            assert code == 1
+            assert said.startswith(f"notou: The outbox {bad}, which NOTOU_OUTBOX names, cannot be written")
+        assert f"The outbox {bad}" in with_setting(notou, "NOTOU_OUTBOX", bad, "doctor")[1]
+    assert "All is well" in with_setting(notou, "NOTOU_OUTBOX", str(tmp_path / "o"), "doctor")[1]
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_kernel_that_is_none_is_told(notou: Program) -> None:
+    code, _, said = with_setting(notou, "NOTOU_KERNEL", "refrence", "doctor")
+    assert (code, said) == (
+        1,
+        "notou: NOTOU_KERNEL is “refrence”; it may be native or reference, or unset.\n",
+    )
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_completion(shell: str, notou: Program) -> None:
     assert "_NOTOU_COMPLETE" in notou.run("completion", shell).stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("backup x", "file"),
+        ("backup --to x", "dir"),
+        ("snapshots --from x", "dir"),
+        ("snapshots --password-file x", "file"),
+        ("backup --exclude-file x", "file"),
+        ("restore latest --target x", "dir"),
+        ("ls latest x", "file"),
+        ("dump latest x", "file"),
+        ("key add --new-password-file x", "file"),
+    ],
+)
+def test_the_shell_completes_files_where_one_is_named(
+    shell: str, words: str, kind: str, notou: Program
+) -> None:
+    notou.home.mkdir()
+    typed = ["notou", *words.split()]
+    words_so_far = typed[:-1] if shell == "fish" else typed
+    said = subprocess.run(
+        [notou.argv()[0]],
+        env={
+            **notou.env,
+            "_NOTOU_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": " ".join(words_so_far),
+            "COMP_CWORD": "x" if shell == "fish" else str(len(typed) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    fields = said.strip().replace(",", "\n").splitlines()
+    assert fields[:2] == [kind, "x"]
 
 
 def test_closed_streams_are_no_fault_and_no_file_gets_their_numbers(notou: Program) -> None:

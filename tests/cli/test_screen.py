@@ -48,6 +48,16 @@ def test_failures_are_told_even_to_who_asked_for_quiet(manner: Manner) -> None:
     assert told(manner, *FAILURES) == ("", "/a: gone.\n/disk: full.\n")
 
 
+def test_a_place_is_not_named_twice() -> None:
+    told_of = {
+        "/disk is away; mount it.": "/disk is away; mount it.\n",
+        "No room at /disk.": "No room at /disk.\n",
+        "/disk2 is away.": "/disk: /disk2 is away.\n",
+    }
+    for sentence, line in told_of.items():
+        assert told(Manner(), CopyFailed("/disk", sentence))[1] == line
+
+
 def test_json_is_one_object_a_line_on_stdout_and_nothing_else() -> None:
     out, err = told(Manner(json=True), *FAILURES, Note("so."), Progress(1, 2, current=b"\xff"))
     objects = [json.loads(line) for line in out.splitlines()]

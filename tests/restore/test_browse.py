@@ -77,18 +77,26 @@ def test_a_tree_without_end_ends_in_a_sentence() -> None:
 
 def test_find_holds_names_paths_kinds_times_and_ids(made: HandMade) -> None:
     file = made.file(b"Letter.TXT", b"words", mtime_ns=BASE)
-    tree = made.tree(made.folder(b"d", file), made.file(b"x.txt", b"1", mtime_ns=BASE + 5))
+    inner = made.folder(b"inner", made.file(b"y.txt", b"2", mtime_ns=BASE + 5))
+    tree = made.tree(made.folder(b"d", file, inner), made.file(b"x.txt", b"1", mtime_ns=BASE + 5))
     vault, snapshots = made.vault(), [made.snapshot(tree)]
     blob = (file.content or ())[0].hex()
 
     def found(query: Query) -> list[bytes]:
         return [item.path for item in find(vault, snapshots, query)]
 
-    assert found(Query([b"*.txt"])) == [b"/x.txt"]
-    assert found(Query([b"*.txt"], ignore_case=True)) == [b"/d/Letter.TXT", b"/x.txt"]
-    assert found(Query([b"/d/*"])) == [b"/d/Letter.TXT"]
-    assert found(Query(kinds=["dir"])) == [b"/d"]
-    assert found(Query(kinds=["file"], newer_ns=BASE + 1)) == [b"/x.txt"]
+    assert found(Query([b"*.txt"])) == [b"/d/inner/y.txt", b"/x.txt"]
+    assert found(Query([b"*.txt"], ignore_case=True)) == [
+        b"/d/Letter.TXT",
+        b"/d/inner/y.txt",
+        b"/x.txt",
+    ]
+    assert found(Query([b"/d/*.TXT"])) == [b"/d/Letter.TXT"]
+    assert found(Query([b"inner/*.txt"])) == [b"/d/inner/y.txt"]
+    assert found(Query([b"d/inner/"])) == [b"/d/inner"]
+    assert found(Query([b"nner/*.txt"])) == []
+    assert found(Query(kinds=["dir"])) == [b"/d", b"/d/inner"]
+    assert found(Query(kinds=["file"], newer_ns=BASE + 1)) == [b"/d/inner/y.txt", b"/x.txt"]
     assert found(Query(kinds=["file"], older_ns=BASE + 1)) == [b"/d/Letter.TXT"]
     assert found(Query(blobs=[blob[:8]])) == [b"/d/Letter.TXT"]
 

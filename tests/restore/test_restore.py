@@ -19,6 +19,7 @@ from notou.vault.snapshot import Snapshot
 from tests.restore.vaults import HandMade, ResticVault
 from tests.support.compare import assert_same_tree
 from tests.support.odd_tree import make_odd_tree
+from tests.support.small_disk import small_disk
 
 BASE = 1_700_000_000_000_000_000
 
@@ -208,7 +209,7 @@ def test_a_path_in_no_lane_is_told_before_anything_is_written(made: HandMade, tm
     tree = made.tree(made.file(b"a", b"1"))
     with pytest.raises(NotFoundError):
         bring(made.vault(), [made.snapshot(tree)], tmp_path / "out", paths=[b"/b"])
-    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "out").exists()
 
 
 def test_patterns_choose_files_and_make_only_the_folders_they_need(made: HandMade, tmp_path: Path) -> None:
@@ -234,6 +235,36 @@ def test_a_dry_run_counts_and_writes_nothing(made: HandMade, tmp_path: Path) -> 
     result = bring(made.vault(), [made.snapshot(tree)], tmp_path / "out", dry_run=True)
     assert (result.folders, result.files, result.specials, result.bytes_written) == (1, 1, 1, 5)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_bytes_written_are_those_the_files_hold(made: HandMade, tmp_path: Path) -> None:
+    hole = bytes(300_000)
+    tree = made.tree(made.file(b"a", b"1234"), made.file(b"b", b"1234"), made.file(b"hole", hole, hole, b"x"))
+    foretold = bring(made.vault(), [made.snapshot(tree)], tmp_path / "out", dry_run=True)
+    result = bring(made.vault(), [made.snapshot(tree)], tmp_path / "out")
+    assert (result.files, result.bytes_written) == (3, 4 + 4 + 600_001)
+    assert foretold.bytes_written == result.bytes_written
+
+
+def test_a_file_that_failed_counts_for_no_bytes(made: HandMade, tmp_path: Path) -> None:
+    big = random.Random(7).randbytes(900_000)
+    tree = made.tree(made.file(b"a", b"1234"), made.file(b"big", big))
+    vault = made.vault()
+    with small_disk(tmp_path / "disk", 500):
+        result = bring(vault, [made.snapshot(tree)], tmp_path / "disk")
+    assert (result.files, result.bytes_written, result.failed) == (1, 4, 1)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_only_files_count_as_there_already_whatever_is_overwritten(
+    made: HandMade, tmp_path: Path, *, dry_run: bool
+) -> None:
+    fifo = Node(b"fifo", NodeKind.FIFO, mode=0o600, uid=os.getuid(), gid=os.getgid())
+    tree = made.tree(made.file(b"a", b"1"), made.link(b"l", b"a"), fifo)
+    vault, snapshot, out = made.vault(), made.snapshot(tree), tmp_path / "out"
+    assert bring(vault, [snapshot], out).files == 1
+    for overwrite in (Overwrite.NEVER, Overwrite.IF_CHANGED):
+        assert bring(vault, [snapshot], out, overwrite=overwrite, dry_run=dry_run).kept == 1
 
 
 def spoil(pack: Path, at: int) -> None:

@@ -33,5 +33,10 @@ def make_room(folder: Path, size_kib: int) -> None:
     _mount(f"remount,size={size_kib}k", folder)
 
 
+def make_read_only(folder: Path) -> None:
+    """Let nothing more be written to a small disk."""
+    _mount("remount,ro", folder)
+
+
 def _mount(options: str, folder: Path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "notou-test", folder], check=True)

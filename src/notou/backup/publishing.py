@@ -132,10 +132,12 @@ class Publisher:
 
 
 def require_a_copy(outcomes: Sequence[CopyOutcome]) -> None:
-    """Raise StoreUnavailableError when every copy has failed: going on would fill the outbox for nothing."""
+    """Raise StoreUnavailableError when every copy has failed: going on would fill the outbox for nothing.
+
+    Why each failed was reported when it did.
+    """
     if outcomes and not any(outcome.complete for outcome in outcomes):
-        reasons = " ".join(outcome.failure for outcome in outcomes)
-        raise StoreUnavailableError(f"No copy can be written, so nothing more is backed up. {reasons}")
+        raise StoreUnavailableError("No copy can be written, so nothing more is backed up.")
 
 
 def _read_tail(path: bytes, size: int) -> bytes:

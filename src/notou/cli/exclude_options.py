@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from notou.cli.options import Command
+from notou.cli.places import FILE
 from notou.cli.sizes import size_of
 from notou.sources.excludes import ExcludeRules, read_patterns
 
@@ -21,8 +22,12 @@ def excluding(command: Command) -> Command:
 
     @click.option("-e", "--exclude", metavar="PATTERN", multiple=True, help="Leave out, as in .gitignore.")
     @click.option("--iexclude", metavar="PATTERN", multiple=True, help="The same, whatever the case.")
-    @click.option("--exclude-file", metavar="FILE", multiple=True, help="Read patterns from a file.")
-    @click.option("--iexclude-file", metavar="FILE", multiple=True, help="The same, whatever the case.")
+    @click.option(
+        "--exclude-file", metavar="FILE", type=FILE, multiple=True, help="Read patterns from a file."
+    )
+    @click.option(
+        "--iexclude-file", metavar="FILE", type=FILE, multiple=True, help="The same, whatever the case."
+    )
     @click.option("--exclude-caches", is_flag=True, help="Leave out what a CACHEDIR.TAG marks.")
     @click.option(
         "--exclude-if-present", metavar="NAME", multiple=True, help="Leave out folders that hold NAME."

@@ -5,6 +5,7 @@ What may not enter: any command.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 
 import click
@@ -29,6 +30,24 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"notou.cli.commands.{self._modules[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, but ``help`` leads to the help of what follows, and an unknown name to similar ones."""
+        name, *rest = args
+        if name == "help":
+            if not rest:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            return self.resolve_command(ctx, [*rest, "--help"])
+        if name not in self._modules and name[:1].isalnum() and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command '{name}'.{self._similar(name)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def _similar(self, name: str) -> str:
+        found = [f"'{each}'" for each in difflib.get_close_matches(name, [*self._modules, "help"])]
+        return f" Did you mean {' or '.join(found)}?" if found else ""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, importing none of them."""

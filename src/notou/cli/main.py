@@ -16,9 +16,10 @@ from typing import NoReturn
 import click
 
 from notou import __version__
+from notou.cli.complaints import complaint, help_asked_for
 from notou.cli.exit_codes import DONE, FAILED, INTERRUPTED, exit_code
 from notou.cli.lazy import LazyGroup
-from notou.errors import NotouError
+from notou.errors import NotouError, NoVaultError
 
 COMMANDS = {
     "init": ("init", "Make a new vault at one or more places."),
@@ -95,6 +96,9 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last line of defence: no person sees a traceback
         if os.environ.get("NOTOU_DEBUG"):
             raise
+        if (text := help_asked_for(error)) is not None:
+            print(text, file=sys.stderr)  # noqa: T201 - as click would, had it the last word
+            return exit_code(error)
         return _say(_sentence(error), exit_code(error))
     return code if isinstance(code, int) else DONE
 
@@ -111,10 +115,11 @@ def _open_standard_streams() -> None:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, click.UsageError):
-        hint = f" Try '{error.ctx.command_path} --help'." if error.ctx else ""
-        return f"{error.format_message()}{hint}"
+        return complaint(error)
     if isinstance(error, click.ClickException):
         return error.format_message()
+    if isinstance(error, NoVaultError):
+        return f"{error} If the place is right, 'notou init' makes a new vault there."
     if isinstance(error, NotouError):
         return str(error)
     if isinstance(error, OSError):

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from notou.cli.places import FILE, FOLDER
 from notou.cli.prompt import ask_new_password, ask_password
 from notou.cli.screen import Manner, Screen
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
@@ -58,8 +59,10 @@ def speaking(command: Command) -> Command:
 
 
 def _with_access(command: Command, names: tuple[str, ...], help_text: str) -> Command:
-    @click.option(*names, "locations", metavar="PLACE", multiple=True, required=True, help=help_text)
-    @click.option("--password-file", metavar="FILE", help="Read the password from a file.")
+    @click.option(
+        *names, "locations", metavar="PLACE", type=FOLDER, multiple=True, required=True, help=help_text
+    )
+    @click.option("--password-file", metavar="FILE", type=FILE, help="Read the password from a file.")
     @click.option("--password-command", metavar="COMMAND", help="Run a command that prints the password.")
     @functools.wraps(command)
     def wrapped(
@@ -90,7 +93,9 @@ def keeping(command: Command) -> Command:
 def choosing(command: Command) -> Command:
     """--host, --tag, --class and --path → ``conditions``, which snapshots count."""
 
-    @click.option("--path", "paths", metavar="PATH", multiple=True, help="Only snapshots of this path.")
+    @click.option(
+        "--path", "paths", metavar="PATH", type=FILE, multiple=True, help="Only snapshots of this path."
+    )
     @choosing_any_path
     @functools.wraps(command)
     def wrapped(*, paths: tuple[str, ...], conditions: Any, **rest: Any) -> None:

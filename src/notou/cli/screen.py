@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from notou.cli.progress import progress_text, seconds_left
-from notou.cli.text import printable, safe
+from notou.cli.text import printable, safe, told_at
 from notou.events import CopyFailed, Event, ItemFailed, Note, Progress
 from notou.shown import shown
 
@@ -83,7 +83,7 @@ class Screen:
                 self.warn("item_failed", fields, f"{printable(path)}: {printable(reason)}")
             case CopyFailed(location, reason):
                 fields = {"location": location, "reason": reason}
-                self.warn("copy_failed", fields, f"{printable(location)}: {printable(reason)}")
+                self.warn("copy_failed", fields, told_at(location, reason))
             case Note(text):
                 self._note(text)
 

@@ -5,6 +5,7 @@ Names come from outside and may hold anything: what could steer a terminal is sh
 
 from __future__ import annotations
 
+import re
 import time
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -21,6 +22,12 @@ def printable(text: str | bytes) -> str:
 def safe(text: str) -> str:
     """Text that UTF-8 can carry: lone surrogates (bytes that were none) are escaped."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def told_at(location: str, sentence: str) -> str:
+    """A sentence with its place before it, where it does not name the place itself."""
+    named = re.search(rf"(?<!\S){re.escape(location)}(?=[;:,.]?(?:\s|$))", sentence)
+    return printable(sentence) if named else f"{printable(location)}: {printable(sentence)}"
 
 
 def _escaped(char: str) -> str:

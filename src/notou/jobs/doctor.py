@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from notou import __version__, kernel
-from notou.jobs.folders import outbox_folder
+from notou.jobs.folders import outbox_folder, outbox_trouble
 
 SAMPLE_BYTES = 4 * 1024 * 1024
 CONTENT_RULE = ("content", 128 * 1024, 19, 2 * 1024 * 1024)
@@ -60,7 +60,8 @@ def _speed(action: Callable[[], object], size: int, clock: Callable[[], float]) 
 
 
 def _advice(environ: Mapping[str, str]) -> list[str]:
-    advice = []
+    trouble = outbox_trouble(environ)
+    advice = [trouble] if trouble else []
     if kernel.KERNEL_NAME != "native":
         why = (
             "because NOTOU_KERNEL=reference is set"

@@ -5,8 +5,14 @@ What may not enter: what is kept there.
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from notou.errors import UsageError
+from notou.shown import shown
 
 
 def outbox_folder(vault_id: str, environ: Mapping[str, str]) -> bytes:
@@ -20,6 +26,40 @@ def outbox_folder(vault_id: str, environ: Mapping[str, str]) -> bytes:
 def work_folder(environ: Mapping[str, str]) -> str:
     """Where upkeep packs anew: beside the outboxes, so that packs can be linked from there as well."""
     return os.path.join(_outboxes(environ), "work")
+
+
+@contextmanager
+def making_outbox(environ: Mapping[str, str]) -> Iterator[None]:
+    """Inside, the outboxes' folder is made; UsageError that says what it is for where that cannot be."""
+    folder = _outboxes(environ)
+    try:
+        yield
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise UsageError(_no_outbox(environ, error)) from error
+
+
+def outbox_trouble(environ: Mapping[str, str]) -> str | None:
+    """Why the outboxes' folder cannot be made or written to, None where it can; leaves nothing behind."""
+    folder = _outboxes(environ)
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=folder))
+    except OSError as error:
+        return _no_outbox(environ, error)
+    return None
+
+
+def _no_outbox(environ: Mapping[str, str], error: OSError) -> str:
+    where = shown(os.fsencode(_outboxes(environ)))
+    advice = "set it to" if environ.get("NOTOU_OUTBOX") else "set NOTOU_OUTBOX to"
+    named = ", which NOTOU_OUTBOX names," if environ.get("NOTOU_OUTBOX") else ""
+    return (
+        f"The outbox {where}{named} cannot be written ({error.strerror}). Encrypted packs wait there for the "
+        f"copies: {advice} a folder on a disk of this machine."
+    )
 
 
 def _outboxes(environ: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from notou.copies.outbox import Outbox
 from notou.errors import UsageError
-from notou.jobs.folders import outbox_folder
+from notou.jobs.folders import making_outbox, outbox_folder
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
 from notou.stores.open import open_store
@@ -56,5 +56,6 @@ def open_vault(locations: Sequence[str], password: str) -> OpenVault:
 
 
 def open_outbox(vault: Vault, environ: Mapping[str, str]) -> Outbox:
-    """This device's outbox for the vault."""
-    return Outbox(outbox_folder(vault.config.id, environ))
+    """This device's outbox for the vault. UsageError where its folder cannot be made or written."""
+    with making_outbox(environ):
+        return Outbox(outbox_folder(vault.config.id, environ))

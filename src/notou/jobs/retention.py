@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from notou.errors import UsageError
 from notou.events import Report
 from notou.jobs.places import OpenVault, open_vault
-from notou.jobs.snapshots import meant
+from notou.jobs.snapshots import meant, tell_faults
 from notou.jobs.this_process import lock_holder
 from notou.jobs.workspace import workspace
 from notou.upkeep import prune as pruning
@@ -57,6 +57,7 @@ def forget_snapshots(
         _require_something_kept(decisions)
         named = [one.id for decision in decisions for one in decision.removed]
     result = None if dry_run or not named else _forget(opened, named, report)
+    tell_faults(opened.vault, report, () if result is None else result.failures)
     return Forgotten(tuple(decisions), tuple(named), result)
 
 

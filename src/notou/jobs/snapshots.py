@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from notou.errors import NotFoundError
+from notou.errors import NotFoundError, StoreError
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_vault
-from notou.model import Lane
+from notou.model import FileKind, Lane
 from notou.vault.repository import Vault
 from notou.vault.selection import LATEST, Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot
@@ -24,12 +25,22 @@ _AGO = re.compile(r"latest~(\d{1,4})")
 
 def list_snapshots(
     locations: Sequence[str], password: str, conditions: Filter, report: Report
-) -> list[Snapshot]:
-    """Every snapshot admitted, the oldest first, lanes of one run in their order."""
-    vault = open_vault(locations, password).vault
-    found = newest_first(vault.snapshots(), conditions)
-    tell_faults(vault, report)
-    return in_order(found)
+) -> tuple[list[Snapshot], int]:
+    """Every snapshot admitted, the oldest first, lanes of one run in their order; and how many no place
+    yields, admitted or not."""
+    opened = open_vault(locations, password)
+    readable = opened.vault.snapshots()
+    tell_faults(opened.vault, report)
+    return in_order(newest_first(readable, conditions)), _unreadable(opened, readable)
+
+
+def _unreadable(opened: OpenVault, readable: Sequence[Snapshot]) -> int:
+    """How many snapshots were left out; looked up only where something was amiss."""
+    listed: set[str] = set()
+    for store in opened.stores if opened.vault.faults else ():
+        with suppress(StoreError):  # a place that cannot be listed was told of
+            listed |= {snapshot_id for snapshot_id, _ in store.list(FileKind.SNAPSHOT)}
+    return len(listed - {snapshot.id for snapshot in readable})
 
 
 def open_and_pick(
@@ -99,7 +110,8 @@ def runs(snapshots: Iterable[Snapshot]) -> list[list[Snapshot]]:
     return list(by_run.values())
 
 
-def tell_faults(vault: Vault, report: Report) -> None:
-    """Say what was damaged at one place and read from another, or left out."""
+def tell_faults(vault: Vault, report: Report, told: Collection[str] = ()) -> None:
+    """Say what was damaged at one place and read from another, or left out; but for places ``told`` of."""
     for fault in dict.fromkeys(vault.faults):
-        report(Note(fault))
+        if not any(location in fault for location in told):
+            report(Note(fault))

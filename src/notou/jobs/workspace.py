@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from notou.disk.private import make_private
-from notou.jobs.folders import work_folder
+from notou.jobs.folders import making_outbox, work_folder
 from notou.jobs.this_process import process_alive
 
 
@@ -20,7 +20,8 @@ from notou.jobs.this_process import process_alive
 def workspace(environ: Mapping[str, str]) -> Iterator[bytes]:
     """An empty folder for this process, gone afterwards; those that dead processes left go first."""
     parent = work_folder(environ)
-    make_private(os.fsencode(parent))
+    with making_outbox(environ):
+        make_private(os.fsencode(parent))
     for name in os.listdir(parent):
         pid = name.partition("-")[0]
         if pid.isdigit() and not process_alive(int(pid)):

@@ -10,12 +10,17 @@ import importlib
 import os
 from typing import TYPE_CHECKING
 
+from notou.errors import UsageError
+
 if TYPE_CHECKING:
     from notou.kernel import _native as _kernel
 else:
 
     def _load():
-        if os.environ.get("NOTOU_KERNEL") != "reference":
+        wanted = os.environ.get("NOTOU_KERNEL") or "native"
+        if wanted not in ("native", "reference"):
+            raise UsageError(f"NOTOU_KERNEL is “{wanted}”; it may be native or reference, or unset.")
+        if wanted == "native":
             try:
                 return importlib.import_module("notou.kernel._native")
             except ImportError:  # not built on this machine: the reference does the same, slower

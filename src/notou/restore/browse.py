@@ -33,9 +33,10 @@ class Item:
 class Query:
     """What ``find`` looks for; an empty condition asks for nothing, several must all hold.
 
-    ``patterns``: globs, one of which must match; without a slash they are held against the name, else against
-    the whole path. ``kinds``: NodeKind values. ``blobs`` and ``trees``: ids or their beginnings, in hex.
-    Times are nanoseconds since the epoch, of the last change of content.
+    ``patterns``: globs, one of which must match; without a slash they are held against the name, with a slash
+    first against the whole path, else against names in a row at any depth. ``kinds``: NodeKind values.
+    ``blobs`` and ``trees``: ids or their beginnings, in hex. Times are nanoseconds since the epoch, of the
+    last change of content.
     """
 
     patterns: Sequence[bytes] = ()
@@ -160,12 +161,18 @@ def _named(query: Query) -> Callable[[bytes, bytes], bool]:
     """A test of (path of the folder, name) for the patterns."""
     names = [each for each in query.patterns if b"/" not in each]
     by_name = _glob(names, ignore_case=query.ignore_case)
-    by_path = _glob([each for each in query.patterns if b"/" in each], ignore_case=query.ignore_case)
+    paths = [_anywhere(each) for each in query.patterns if b"/" in each]
+    by_path = _glob(paths, ignore_case=query.ignore_case)
     if not query.patterns:
         return lambda folder_path, name: True
     if len(names) == len(query.patterns):
         return lambda folder_path, name: by_name(name) is not None
     return lambda folder_path, name: bool(by_name(name) or by_path(folder_path + b"/" + name))
+
+
+def _anywhere(pattern: bytes) -> bytes:
+    names = pattern.rstrip(b"/") or b"/"
+    return names if names.startswith((b"/", b"*")) else b"*/" + names
 
 
 def _matcher(query: Query) -> Callable[[Item], bool]:

@@ -60,7 +60,6 @@ class Carrier:
         whole = self._writer.write(files, [portion.contents[number] for number in chosen])
         if portion.twins and len(whole) < len(files):
             self._forget_failed(portion.twins, files, whole)
-        self._tally.result.files += len(whole)
         self._link(links)
         self._finish(whole)
         self._finish([_sizeless(portion.files[number]) for number in sorted(standing.same)])
@@ -81,7 +80,7 @@ class Carrier:
             return Standing()
         standing = judge(items, self._target.stat([item[0] for item in items]), self._overwrite)
         self._tally.fail_all(standing.blocked.values())
-        self._tally.result.kept += len(standing.same) + len(standing.untouched)
+        self._tally.result.kept += standing.kept_files
         self._target.remove(standing.in_the_way)  # what cannot be removed will be a fault of writing
         return standing
 

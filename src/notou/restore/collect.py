@@ -97,7 +97,7 @@ class Collector:
             self._make()
 
     def _fail(self, path: bytes, error: NotouError) -> None:
-        self._portion.faults.append((self._choice.place(path), str(error)))
+        self._portion.faults.append((self._choice.place(path) or path or b"/", str(error)))
 
     def _take(self, place: Place, others: list[Entry]) -> None:
         prefix = place.path + b"/"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from notou import kernel
 from notou.model import BlobKind, BlobPlace
 from notou.restore.fetch import Fetcher
-from notou.restore.plan import ID_BYTES, SEALED_EXTRA_BYTES, Plan, plan_reads
+from notou.restore.plan import ID_BYTES, Plan, plan_reads
 from notou.restore.portion import FinishItem
 from notou.restore.tally import Tally
 
@@ -42,11 +42,13 @@ class ContentWriter:
         if self._verify:
             failed.update(self._read_back(files, contents, places, failed))
         self._give_up(files, failed)
-        return [
+        whole = [
             item if item[2] == size else (*item[:2], size, *item[3:])
             for number, (item, size) in enumerate(zip(files, plan.sizes, strict=True))
             if number not in failed
         ]
+        self._tally.restored(whole)
+        return whole
 
     def _create_empty(self, files: list[FinishItem], contents: list[bytes]) -> dict[int, str]:
         numbers = {item[0]: number for number, item in enumerate(files) if not contents[number]}
@@ -55,9 +57,9 @@ class ContentWriter:
     def _fetch(self, files: list[FinishItem], plan: Plan) -> dict[int, str]:
         failed: dict[int, str] = {}
         pairs = [(item[0], size) for item, size in zip(files, plan.sizes, strict=True)]
-        for plain_bytes, failures in self._fetcher.fetch(plan.reads, pairs):
+        for placed_bytes, failures in self._fetcher.fetch(plan.reads, pairs):
             failed.update(failures)
-            self._tally.written(plain_bytes)
+            self._tally.under_way(placed_bytes)
         return failed
 
     def _read_back(
@@ -84,7 +86,7 @@ class ContentWriter:
 def _pieces(ids: bytes, places: Sequence[BlobPlace | None]) -> list[tuple[bytes, int]]:
     """(blob id, plain length) of each blob of a file."""
     return [
-        (ids[at * ID_BYTES :][:ID_BYTES], place.plain_length or place.length - SEALED_EXTRA_BYTES)
+        (ids[at * ID_BYTES :][:ID_BYTES], place.plain_bytes)
         for at, place in enumerate(places)
         if place is not None
     ]

@@ -13,7 +13,6 @@ from enum import StrEnum
 from notou.errors import DamagedError
 from notou.model import BlobKind, Node, NodeKind
 from notou.restore.listing import as_node, parse
-from notou.restore.plan import SEALED_EXTRA_BYTES
 from notou.restore.trees import Damaged, Entry, Place, TreeReader, has_its_trees, refuse
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
@@ -165,4 +164,4 @@ def _substance(node: Node) -> tuple[object, ...]:
 
 def _plain_bytes(vault: Vault, ids: set[bytes]) -> int:
     places = vault.index.find_many(BlobKind.DATA, b"".join(ids)) if ids else []
-    return sum(place.plain_length or place.length - SEALED_EXTRA_BYTES for place in places if place)
+    return sum(place.plain_bytes for place in places if place)

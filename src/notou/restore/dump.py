@@ -15,7 +15,6 @@ from notou.errors import DamagedError, UsageError
 from notou.model import BlobKind, Node, NodeKind
 from notou.restore.browse import Item, list_items, look_up
 from notou.restore.listing import LETTERS, as_node, parse
-from notou.restore.plan import SEALED_EXTRA_BYTES
 from notou.restore.portion import Twin
 from notou.restore.trees import Damaged, TreeReader, refuse
 from notou.restore.twins import Twins
@@ -94,7 +93,7 @@ def _lengths(vault: Vault, ids: Sequence[bytes]) -> Iterator[int]:
         for blob_id, place in zip(some, vault.index.find_many(BlobKind.DATA, b"".join(some)), strict=True):
             if place is None:
                 raise DamagedError(f"Part of the file is in no pack (blob {blob_id.hex()[:16]}).")
-            yield place.plain_length or place.length - SEALED_EXTRA_BYTES
+            yield place.plain_bytes
 
 
 def _dump_folder(

@@ -40,7 +40,7 @@ class Fetcher:
     def fetch(
         self, reads: Sequence[RangeRead], files: Sequence[tuple[bytes, int]]
     ) -> Iterator[tuple[int, list[Failure]]]:
-        """Carry out ``reads`` for ``files`` (path, size); yields (plain bytes, failures) as each is done.
+        """Carry out ``reads`` for ``files`` (path, size); yields (bytes placed, failures) as each is done.
 
         A fault of the vault or of one file is a failure; StoreFullError of the target passes through.
         """
@@ -59,7 +59,7 @@ class Fetcher:
             data = self._vault.fetch_range(read.pack_id, read.offset, read.length)
         except NotouError as error:
             damaged = [(number, str(error)) for number in range(len(read.entries))]
-            return read.plain_bytes, self._heal(read, files, damaged)
+            return read.placed_bytes, self._heal(read, files, damaged)
         damaged, faults = self._target.write(
             self._key, data, read.offset, read.entries, files, read.placements
         )
@@ -67,7 +67,7 @@ class Fetcher:
         failures = self._heal(read, files, damaged) if damaged else []
         if faults:
             failures += _by_number(read, files, faults)
-        return read.plain_bytes, failures
+        return read.placed_bytes, failures
 
     def _heal(
         self, read: RangeRead, files: list[tuple[bytes, int]], damaged: list[tuple[int, str]]

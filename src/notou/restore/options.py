@@ -36,9 +36,9 @@ class RestoreOptions:
 class RestoreResult:
     """Counts of what was (in a dry run: would be) restored.
 
-    ``files`` and ``bytes_written``: new in the target; ``kept``: were there already; ``links``: further
-    hard links; ``faults``: (path, sentence) of items not restored or not restored wholly, at most
-    ``MOST_FAULTS`` of ``failed``.
+    ``files`` and ``bytes_written``: files new in the target and whole, and the bytes they hold, holes
+    included; ``kept``: files that were there already; ``links``: further hard links; ``faults``: (path,
+    sentence) of items not restored or not restored wholly, at most ``MOST_FAULTS`` of ``failed``.
     """
 
     folders: int = 0

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from notou.model import BlobEntry, BlobKind, BlobPlace
+from notou.model import SEAL_BYTES, BlobEntry, BlobKind, BlobPlace
 
 GAP_BYTES = 128 * 1024
 """Two blobs this near are read together: on a disk that costs less than another request."""
 RANGE_BYTES = 4 * 1024 * 1024
-SEALED_EXTRA_BYTES = 32
 ID_BYTES = 32
 
 Use = tuple[int, int, int, bytes, int, int]
@@ -26,13 +25,16 @@ Use = tuple[int, int, int, bytes, int, int]
 class RangeRead:
     """One range of one pack: what Target.write takes, files numbered within the range.
 
-    ``numbers[i]`` is the portion's number of the range's file i.
+    ``numbers[i]`` is the portion's number of the range's file i. ``plain_bytes`` bounds what its blobs open
+    to (seals included, where they are stored raw); ``placed_bytes`` come to stand in files, a blob that is
+    in several counted for each.
     """
 
     pack_id: bytes
     offset: int
     length: int = 0
     plain_bytes: int = 0
+    placed_bytes: int = 0
     entries: list[BlobEntry] = field(default_factory=list)
     placements: list[tuple[int, int, int]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -82,7 +84,7 @@ def _use(by_pack: dict[bytes, list[Use]], number: int, ids: bytes, found: Sequen
             by_pack[pack_id].append(use)
         else:
             by_pack[pack_id] = [use]
-        size += plain_length or length - SEALED_EXTRA_BYTES
+        size += place.plain_bytes
     return size
 
 
@@ -103,6 +105,7 @@ def _ranges(pack_id: bytes, uses: list[Use]) -> list[RangeRead]:
             last_id = blob_id
         if not read.numbers or read.numbers[-1] != number:
             read.numbers.append(number)
+        read.placed_bytes += plain_length or length - SEAL_BYTES
         read.placements.append((len(read.entries) - 1, len(read.numbers) - 1, at))
     reads.append(read)
     return reads

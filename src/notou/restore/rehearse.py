@@ -45,5 +45,5 @@ class Rehearsal:
             return Standing()
         standing = judge(items, self._target.stat([item[0] for item in items]), self._overwrite)
         self._tally.fail_all(standing.blocked.values())
-        self._tally.result.kept += len(standing.same) + len(standing.untouched)
+        self._tally.result.kept += standing.kept_files
         return standing

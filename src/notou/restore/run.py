@@ -7,8 +7,9 @@ the vault, the steps themselves (collect, plan, fetch, carry).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 from notou import kernel
 from notou.errors import StoreError
@@ -48,9 +49,10 @@ def restore(
     if options.dry_run:
         _rehearse(Collector(reader, choice), target, options.overwrite, tally)
         return tally.result
-    empty = _prepare(target)
-    folder = kernel.Target(target)
-    with Fetcher(vault, folder) as fetcher:
+    with (
+        _prepared(target, choice, tally) as empty,
+        Fetcher(vault, folder := kernel.Target(target)) as fetcher,
+    ):
         writer = ContentWriter(vault.index, folder, fetcher, tally, verify=options.verify)
         carrier = Carrier(folder, writer, options.overwrite, tally, empty=empty)
         blocked = _blocked(folder) if options.overwrite is Overwrite.NEVER and not empty else None
@@ -71,12 +73,39 @@ def _carry_all(carrier: Carrier, portions: Iterable[Portion]) -> None:
     carrier.close()
 
 
+@contextmanager
+def _prepared(target: bytes, choice: Choice, tally: Tally) -> Iterator[bool]:
+    """Make the target; gives whether it is empty.
+
+    Folders made here go again when they are empty for an error, or because nothing was chosen.
+    """
+    missing, is_done = _missing(target), False
+    try:
+        yield _prepare(target)
+        is_done = choice.everything and not tally.result.failed
+    finally:
+        if not is_done:
+            with suppress(OSError):  # what holds something stays
+                for folder in missing:
+                    os.rmdir(folder)
+
+
+def _missing(target: bytes) -> list[bytes]:
+    """The target and the folders above it that are not there, the innermost first."""
+    missing, path = [], os.path.abspath(target)
+    while not os.path.lexists(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    return missing
+
+
 def _prepare(target: bytes) -> bool:
-    """Make the target; returns whether it is empty."""
     try:
         os.makedirs(target, mode=0o700, exist_ok=True)
         with os.scandir(target) as entries:
             return next(entries, None) is None
+    except FileExistsError as error:
+        raise StoreError(f"{shown(target)} is a file, not a folder; name another target.") from error
     except OSError as error:
         raise StoreError(f"The folder {shown(target)} cannot be restored into: {error.strerror}.") from error
 

@@ -20,12 +20,14 @@ FOLDER_IN_THE_WAY = "A folder of this name is there already; move it away, or re
 @dataclass(slots=True)
 class Standing:
     """``same``: numbers of items that stay, their metadata to be set; ``untouched``: that stay as they are;
-    ``in_the_way``: to be removed first; ``blocked``: faults, a folder stands there."""
+    ``in_the_way``: to be removed first; ``blocked``: faults, a folder stands there. ``kept_files``: how many
+    of those that stay are files; links and nodes are not counted, whatever was asked."""
 
     same: set[int] = field(default_factory=set)
     untouched: set[int] = field(default_factory=set)
     in_the_way: list[bytes] = field(default_factory=list)
     blocked: dict[int, tuple[bytes, str]] = field(default_factory=dict)
+    kept_files: int = 0
 
     @property
     def kept(self) -> set[int]:
@@ -41,10 +43,12 @@ def judge(items: Sequence[FinishItem], found: Sequence[Found], overwrite: Overwr
             continue
         if overwrite is Overwrite.NEVER:
             standing.untouched.add(number)
+            standing.kept_files += item[1] == "f"
         elif there[0] == "d":
             standing.blocked[number] = (item[0], FOLDER_IN_THE_WAY)
         elif overwrite is Overwrite.IF_CHANGED and _same(item, there):
             standing.same.add(number)
+            standing.kept_files += 1
         else:
             standing.in_the_way.append(item[0])
     return standing

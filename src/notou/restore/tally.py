@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from notou.events import ItemFailed, Progress, Report
 from notou.restore.options import MOST_FAULTS, RestoreResult
+from notou.restore.portion import FinishItem
 
 
 class Tally:
@@ -15,6 +16,7 @@ class Tally:
         """Totals where snapshots say them and nothing was left out by choice."""
         self.result = RestoreResult()
         self._report = report
+        self._under_way_bytes = 0
         self._files_total = files_total
         self._bytes_total = bytes_total
 
@@ -33,13 +35,20 @@ class Tally:
             paths.add(path)
         return paths
 
-    def written(self, plain_bytes: int) -> None:
-        """Content was written."""
-        self.result.bytes_written += plain_bytes
+    def under_way(self, placed_bytes: int) -> None:
+        """Content was written into files of which it is not said yet that they are whole."""
+        self._under_way_bytes += placed_bytes
         self.progress()
+
+    def restored(self, files: Sequence[FinishItem]) -> None:
+        """These files are whole; what was under way and is in none of them is gone again."""
+        self._under_way_bytes = 0
+        self.result.files += len(files)
+        self.result.bytes_written += sum(item[2] for item in files)
 
     def progress(self, current: bytes = b"") -> None:
         """Say how far it is."""
         done = self.result
         files = done.files + done.kept + done.links
-        self._report(Progress(files, done.bytes_written, self._files_total, self._bytes_total, current))
+        so_far = done.bytes_written + self._under_way_bytes
+        self._report(Progress(files, so_far, self._files_total, self._bytes_total, current))

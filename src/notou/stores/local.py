@@ -31,8 +31,8 @@ from notou.stores.base import MOST_OBJECT_BYTES
 _FOLDER_MODE = 0o700
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_DENIED = {errno.EROFS: "is read-only", errno.EACCES: "denies access", errno.EPERM: "denies access"}
-_GONE = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT}
+_DENIED = {errno.EACCES, errno.EPERM}
+_GONE = {errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT}
 _CONTENT = (FileKind.PACK, FileKind.INDEX, FileKind.SNAPSHOT)
 _FOLDERS = [kind.value for kind in FileKind if kind is not FileKind.CONFIG]
 _PACK_FOLDERS = [f"{FileKind.PACK.value}/{number:02x}" for number in range(256)]
@@ -251,7 +251,15 @@ class LocalStore:
             )
         if number in _DENIED:
             return StoreUnavailableError(
-                f"{self.location} {_DENIED[number]}, so it cannot be {done}; look at its permissions."
+                f"{self.location} denies access, so it cannot be {done}; look at its permissions."
+            )
+        if number == errno.EROFS:
+            return StoreUnavailableError(
+                f"{self.location} is mounted read-only, so it cannot be {done}; mount it for writing."
+            )
+        if number == errno.ENOENT:
+            return StoreUnavailableError(
+                f"{self.location} is not there now; is the disk mounted, and the place named rightly?"
             )
         if number in _GONE:
             return StoreUnavailableError(

@@ -11,6 +11,7 @@ import click
 from notou.backup.options import BackupOptions, BackupResult, Counts, Rehearsal
 from notou.cli.exclude_options import excluding
 from notou.cli.options import CLASSES, Access, speaking, writing
+from notou.cli.places import FILE
 from notou.cli.screen import Screen
 from notou.cli.shapes import snapshot_fields
 from notou.cli.text import count_text, size_text
@@ -23,7 +24,7 @@ _FORECAST_AFTER_S = 2.0  # what is done sooner needs no time left, and pays noth
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", type=FILE, nargs=-1, required=True)
 @writing
 @excluding
 @click.option("--class", "only_class", type=click.Choice(CLASSES), help="Put everything into this one class.")

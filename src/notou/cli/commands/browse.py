@@ -7,13 +7,14 @@ import os
 import click
 
 from notou.cli.options import Access, choosing, reading, speaking
+from notou.cli.places import FILE
 from notou.cli.screen import Screen
-from notou.cli.shapes import item_fields, item_line
+from notou.cli.shapes import class_text, item_fields, item_line
 from notou.cli.text import count_text, printable, time_text
 from notou.cli.times import moment
 from notou.jobs.browse import find_items, list_snapshot
 from notou.model import NodeKind
-from notou.restore.browse import Query
+from notou.restore.browse import Item, Query
 from notou.vault.selection import Filter
 from notou.vault.snapshot import Snapshot
 
@@ -22,7 +23,7 @@ KINDS = [kind.value for kind in NodeKind]
 
 @click.command()
 @click.argument("snapshot")
-@click.argument("path", required=False)
+@click.argument("path", type=FILE, required=False)
 @click.option("-l", "--long", is_flag=True, help="Show permissions, owner, size and time.")
 @click.option("-R", "--recursive", is_flag=True, help="Go into the folders below PATH.")
 @reading
@@ -76,7 +77,11 @@ def find(
     conditions: Filter,
     screen: Screen,
 ) -> None:
-    """Find items whose name (or path, with a slash in it) matches one of PATTERNS, such as '*.jpg'."""
+    """Find items whose name matches one of PATTERNS, such as '*.jpg'.
+
+    A pattern with a slash in it, such as 'Pictures/*.jpg', matches the end of a path; with a slash first, the
+    whole path.
+    """
     if not patterns and not blobs and not trees:
         raise click.UsageError("Name a pattern, a blob or a tree to look for.")
     query = Query([os.fsencode(each) for each in patterns], ignore_case, newer, older, kinds, blobs, trees)
@@ -85,9 +90,13 @@ def find(
         if run is not last:
             screen.say(_run_line(run))
             last = run
-        screen.result("item", item_fields(item), ["  " + item_line(item, long=long)])
+        screen.result("item", item_fields(item), [f"  {_holder(item)}  {item_line(item, long=long)}"])
         found += 1
     screen.say(f"Found {count_text(found, 'item')}.")
+
+
+def _holder(item: Item) -> str:
+    return f"{item.snapshot.short_id}  {class_text(item.snapshot):<11}"
 
 
 def _run_line(run: list[Snapshot]) -> str:

@@ -42,7 +42,7 @@ def check(read_data: bool, read_data_subset: Subset | None, access: Access, scre
             screen.warn("fault", _finding_fields(finding), _finding_line(finding))
         for finding in copy.notes:
             screen.detail(_finding_line(finding))
-        screen.done("checked", _copy_fields(copy), [_copy_line(copy)])
+        screen.done("checked", _copy_fields(copy), [_copy_line(copy, options)])
     result.require_clean()
 
 
@@ -73,8 +73,13 @@ def _copy_fields(copy: CopyCheck) -> dict[str, Any]:
     }
 
 
-def _copy_line(copy: CopyCheck) -> str:
+def _copy_line(copy: CopyCheck, options: CheckOptions) -> str:
     verdict = count_text(len(copy.faults), "fault") if copy.faults else "no fault"
     looked = f"{count_text(copy.snapshots, 'snapshot')}, {count_text(copy.packs, 'pack')}"
-    read = f"; {size_text(copy.bytes_read)} read" if copy.packs_read else "; content not read"
-    return f"{printable(copy.location)}: {verdict} in {looked}{read}."
+    return f"{printable(copy.location)}: {verdict} in {looked}; {_read_text(copy, options)}."
+
+
+def _read_text(copy: CopyCheck, options: CheckOptions) -> str:
+    if copy.packs_read:
+        return f"{size_text(copy.bytes_read)} read"
+    return "content not read" if options.read is None else "no pack is in the part to read, so none was read"

@@ -25,6 +25,6 @@ def doctor(screen: Screen) -> None:
         f"Cutting  {size_text(found.cut_bytes_per_s)}/s on one core",
         f"Sealing  {size_text(found.seal_bytes_per_s)}/s on one core",
         f"Outbox   {printable(found.outbox)}",
-        *(found.advice or ["All is well."]),
+        *(map(printable, found.advice) if found.advice else ["All is well."]),
     ]
     screen.result("doctor", asdict(found), lines)

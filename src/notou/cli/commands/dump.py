@@ -9,6 +9,7 @@ import time
 import click
 
 from notou.cli.options import Access, choosing_any_path, reading
+from notou.cli.places import FILE
 from notou.cli.screen import Manner, Screen
 from notou.jobs.compare import dump_item
 from notou.vault.selection import Filter
@@ -16,7 +17,7 @@ from notou.vault.selection import Filter
 
 @click.command()
 @click.argument("snapshot")
-@click.argument("path")
+@click.argument("path", type=FILE)
 @reading
 @choosing_any_path
 def dump(snapshot: str, path: str, access: Access, conditions: Filter) -> None:

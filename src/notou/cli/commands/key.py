@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from notou.cli.commands.prune import require_all_copies
+from notou.cli.groups import Group
 from notou.cli.options import Access, keeping, reading, speaking
+from notou.cli.places import FILE
 from notou.cli.prompt import ask_new_password
 from notou.cli.screen import Screen
 from notou.cli.text import printable, table, time_text
@@ -19,11 +21,11 @@ from notou.kernel.gotext import rfc3339
 from notou.upkeep.keys import KeyChange, KeyEntry
 
 NEW_PASSWORD_FILE = click.option(
-    "--new-password-file", metavar="FILE", help="Read the new password from a file."
+    "--new-password-file", metavar="FILE", type=FILE, help="Read the new password from a file."
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
     """List, add, remove and change the passwords that open a vault."""
 

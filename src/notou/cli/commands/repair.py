@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from notou.cli.commands.prune import require_all_copies
+from notou.cli.groups import Group
 from notou.cli.options import Access, keeping, speaking
 from notou.cli.screen import Screen
 from notou.cli.text import count_text, printable
@@ -16,7 +17,7 @@ from notou.jobs.check import heal_copies, mend_index, mend_packs, mend_snapshots
 DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Only show what would be done.")
 
 
-@click.group()
+@click.group(cls=Group)
 def repair() -> None:
     """Mend what a check found. Heal first: what one copy lost, another may have."""
 

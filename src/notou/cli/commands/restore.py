@@ -8,6 +8,7 @@ from dataclasses import asdict
 import click
 
 from notou.cli.options import Access, choosing_any_path, reading, speaking
+from notou.cli.places import FILE, FOLDER
 from notou.cli.screen import Screen
 from notou.cli.text import count_text, printable, size_text
 from notou.errors import IncompleteError
@@ -18,8 +19,10 @@ from notou.vault.selection import Filter
 
 @click.command()
 @click.argument("snapshot", metavar="SNAPSHOT[:FOLDER]")
-@click.option("-t", "--target", metavar="FOLDER", required=True, help="Where files go; made when absent.")
-@click.option("--path", "paths", metavar="PATH", multiple=True, help="Only this file or folder.")
+@click.option(
+    "-t", "--target", metavar="FOLDER", type=FOLDER, required=True, help="Where files go; made when absent."
+)
+@click.option("--path", "paths", metavar="PATH", type=FILE, multiple=True, help="Only this file or folder.")
 @click.option("-i", "--include", metavar="PATTERN", multiple=True, help="Only what matches.")
 @click.option("-e", "--exclude", metavar="PATTERN", multiple=True, help="Not what matches.")
 @click.option("--ignore-case", is_flag=True, help="Patterns take upper and lower case as the same.")
@@ -70,10 +73,19 @@ def restore(
     screen.done(
         "restored",
         _fields(result, dry_run=dry_run),
-        [_line(result, target, dry_run)],
+        [_line(result, target, dry_run) if _came_to_anything(result, options) else _NOTHING],
     )
     if result.failed:
         raise IncompleteError(f"{count_text(result.failed, 'item was', 'items were')} not restored wholly.")
+
+
+_NOTHING = "Nothing in the snapshot is meant by these patterns, so nothing was restored."
+
+
+def _came_to_anything(result: RestoreResult, options: RestoreOptions) -> bool:
+    """False only where patterns left nothing at all."""
+    counts = (result.folders, result.files, result.kept, result.links, result.specials, result.failed)
+    return any(counts) or not (options.include or options.exclude)
 
 
 def _fields(result: RestoreResult, *, dry_run: bool) -> dict[str, object]:

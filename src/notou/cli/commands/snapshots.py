@@ -7,7 +7,8 @@ import click
 from notou.cli.options import Access, choosing, reading, speaking
 from notou.cli.screen import Screen
 from notou.cli.shapes import SNAPSHOT_HEADS, snapshot_fields, snapshot_row
-from notou.cli.text import table
+from notou.cli.text import count_text, table
+from notou.errors import IncompleteError
 from notou.jobs.snapshots import list_snapshots
 from notou.vault.selection import Filter
 
@@ -18,11 +19,16 @@ from notou.vault.selection import Filter
 @speaking
 def snapshots(access: Access, conditions: Filter, screen: Screen) -> None:
     """List snapshots, the oldest first; every class of a backup has its own."""
-    found = list_snapshots(access.locations, access.password(), conditions, screen.report)
+    found, unreadable = list_snapshots(access.locations, access.password(), conditions, screen.report)
     if screen.manner.json:
         for snapshot in found:
             screen.result("snapshot", snapshot_fields(snapshot), [])
     elif found:
         screen.result("", {}, table([snapshot_row(snapshot) for snapshot in found], SNAPSHOT_HEADS))
-    else:
+    elif not unreadable:
         screen.say("There are no such snapshots.")
+    if unreadable:
+        raise IncompleteError(
+            f"{count_text(unreadable, 'snapshot')} cannot be read; 'notou check' tells more, "
+            "and 'notou repair heal' mends what another copy has right."
+        )

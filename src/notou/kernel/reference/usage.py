@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import final
 
 from notou.kernel.reference.index import Index, PackRow
-from notou.kernel.reference.seal import OVERHEAD_BYTES
 from notou.kernel.treejson import decode_tree
 from notou.model import UNKNOWN_LANE, BlobEntry, BlobKind, Node
 
@@ -87,4 +86,4 @@ class Usage:
     def plain_bytes(self) -> int:
         """Sum of the plain sizes of all marked blobs."""
         marked = (self._index.entry(row) for row, mark in enumerate(self._marked) if mark)
-        return sum(entry.plain_length or entry.length - OVERHEAD_BYTES for entry in marked)
+        return sum(entry.plain_bytes for entry in marked)

@@ -1,0 +1,24 @@
+"""A group of a few commands, whose help shows the first sentence of each whole.
+
+What may not enter: any command; the program's own table of commands (lazy).
+"""
+
+from __future__ import annotations
+
+import click
+
+_MOST_CHARS = 500
+
+
+class Group(click.Group):
+    """click's own cuts what does not fit into one line."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, longer sentences on several lines."""
+        rows = [
+            (name, command.get_short_help_str(_MOST_CHARS))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
