@@ -42,7 +42,7 @@ class Fetcher:
     ) -> Iterator[tuple[int, list[Failure]]]:
         """Carry out ``reads`` for ``files`` (path, size); yields (bytes placed, failures) as each is done.
 
-        A fault of the vault or of one file is a failure; StoreFullError of the target passes through.
+        A fault of the vault or of one file is a failure, and so is a target without room for it.
         """
         futures: list[Future[tuple[int, list[Failure]]]] = [
             self._pool.submit(self._read, read, [files[number] for number in read.numbers]) for read in reads
