@@ -23,7 +23,7 @@ def main() -> None:
     """Measure everything and write the page."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=3, help="how often each tool does each job")
-    options.add_argument("--work", type=Path, default=None, help="where the data goes: about 8 GB")
+    options.add_argument("--work", type=Path, default=None, help="where the data goes: about 45 GB")
     options.add_argument("--page", type=Path, default=Path("docs/benchmarks.md"), help="the page to write")
     given = options.parse_args()
     work = Path(tempfile.mkdtemp(prefix="notou-bench-", dir=given.work))

@@ -81,12 +81,16 @@ def measure_scenario(
         first = number % len(tools)  # who goes first pays for memory the system has yet to find
         for tool in tools[first:] + tools[:first]:
             say(f"{scenario.name}: round {number + 1}, {tool.name}")
-            _round(scenario, tool, source, work, results)
+            target = work / "targets" / f"{tool.name}-{number}"
+            _round(scenario, tool, source, target, work, results)
+    # not before: ext4 steps around numbers of files deleted in the last minutes, and that would count as
+    # time of whoever restores next
+    shutil.rmtree(work / "targets")
     shutil.rmtree(source)
 
 
-def _round(scenario: Scenario, tool: Tool, source: Path, work: Path, results: Results) -> None:
-    vault, target, log = work / "vault", work / "target", work / f"{tool.name}.log"
+def _round(scenario: Scenario, tool: Tool, source: Path, target: Path, work: Path, results: Results) -> None:
+    vault, log = work / "vault", work / f"{tool.name}.log"
     words = {COLD: tool.backup, SAME: tool.backup, RESTORE: tool.restore, CHECK: tool.check}
     paths = {"vault": vault, "source": source, "target": target}
     run(tool.argv(tool.init, **paths), tool.env, log)
@@ -96,8 +100,7 @@ def _round(scenario: Scenario, tool: Tool, source: Path, work: Path, results: Re
             scenario.name, job.name, tool.name, run(tool.argv(words[job.name], **paths), tool.env, log)
         )
     results.stored_bytes[scenario.name, tool.name] = tree_bytes(vault)
-    for leftover in (vault, target):
-        shutil.rmtree(leftover)
+    shutil.rmtree(vault)
 
 
 @dataclass(frozen=True, slots=True)
