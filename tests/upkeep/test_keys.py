@@ -117,6 +117,6 @@ def test_strangers_keys_are_not_tried_without_end(place: Place, monkeypatch: pyt
         data = used.read_bytes() + b" " * number
         (keys / hashlib.sha256(data).hexdigest()).write_bytes(data)
     tried: list[bytes] = []
-    monkeypatch.setattr("notou.upkeep.keys.open_key_file", lambda data, _password: tried.append(data))
+    monkeypatch.setattr("notou.upkeep.keys.opens_with", lambda data, _password: tried.append(data))
     assert len(list_keys(place.stores, OLD)) == 200
     assert 20 <= len(tried) <= 40

@@ -15,9 +15,10 @@ from notou.backup.run import back_up
 from notou.copies.outbox import Outbox
 from notou.copies.replicate import Replicator
 from notou.errors import UsageError
-from notou.events import Note, Report
+from notou.events import Report
 from notou.jobs.folders import outbox_folder
 from notou.jobs.places import OpenVault, open_outbox, open_vault
+from notou.jobs.snapshots import tell_faults
 from notou.jobs.this_process import lock_holder
 from notou.sources.excludes import ExcludeRules
 from notou.sources.folder import find_roots
@@ -48,7 +49,7 @@ def back_up_paths(
     opened, selection = _open(locations, password, request, environ)
     destination = _destination(opened, open_outbox(opened.vault, environ), request.host, report)
     result = back_up(destination, selection, request.options, report)
-    _tell_healed(opened, [copy.location for copy in result.copies if not copy.complete], report)
+    tell_faults(opened.vault, report, [copy.location for copy in result.copies if not copy.complete])
     return result
 
 
@@ -63,7 +64,7 @@ def rehearse_paths(
     opened, selection = _open(locations, password, request, environ)
     hostname = request.host or lock_holder().hostname
     result = rehearse(opened.vault, opened.stores, hostname, selection, request.options, report)
-    _tell_healed(opened, result.late, report)
+    tell_faults(opened.vault, report, result.late)
     return result
 
 
@@ -108,10 +109,3 @@ def _destination(opened: OpenVault, outbox: Outbox, host: str | None, report: Re
         holder=holder,
         hostname=host or holder.hostname,
     )
-
-
-def _tell_healed(opened: OpenVault, failed: Sequence[str], report: Report) -> None:
-    """Damage that was read elsewhere; a copy that failed was told of already."""
-    for fault in opened.vault.faults:
-        if not any(location in fault for location in failed):
-            report(Note(fault))

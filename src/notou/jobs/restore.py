@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from notou.errors import UsageError
 from notou.events import Report
-from notou.jobs.places import open_stores
-from notou.jobs.snapshots import open_and_pick, tell_faults, tell_others
+from notou.jobs.places import open_vault
+from notou.jobs.snapshots import looking_for, meant, tell_faults, tell_others
 from notou.restore.options import RestoreOptions, RestoreResult
 from notou.restore.run import restore
 from notou.sources.folder import is_below
+from notou.stores.base import Store
 from notou.stores.local import LocalStore
 from notou.vault.selection import LATEST, Filter
 
@@ -29,19 +30,21 @@ def restore_snapshot(
     report: Report,
 ) -> RestoreResult:
     """Restore what ``wanted`` means into ``target``; raises what opening, choosing and restoring raise."""
-    _refuse_vault(locations, target)
+    opened = open_vault(locations, password)
+    _refuse_vault(opened.stores, target)
     paths = [options.base, *options.paths]
-    opened, snapshots = open_and_pick(locations, password, wanted, conditions, paths)
+    held = opened.vault.snapshots()
+    snapshots = meant(held, wanted, looking_for(conditions, paths))
     result = restore(opened.vault, snapshots, target, options, report)
     if wanted == LATEST and paths == [b"/"]:
-        tell_others(opened.vault.snapshots(), snapshots, report)
+        tell_others(held, snapshots, report)
     tell_faults(opened.vault, report)
     return result
 
 
-def _refuse_vault(locations: Sequence[str], target: bytes) -> None:
+def _refuse_vault(stores: Sequence[Store], target: bytes) -> None:
     """UsageError for a target within a vault that is restored from."""
     where = os.path.realpath(target)
-    for store in open_stores(locations):
+    for store in stores:
         if isinstance(store, LocalStore) and is_below(where, os.path.realpath(store.path)):
             raise UsageError(f"{store.location} is the vault itself; restore into another folder.")

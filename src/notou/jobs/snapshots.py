@@ -48,8 +48,12 @@ def open_and_pick(
 ) -> tuple[OpenVault, list[Snapshot]]:
     """The vault and the snapshots meant by ``wanted``, see meant; ``paths`` will be looked for there."""
     opened = open_vault(locations, password)
-    conditions = replace(conditions, holding=[os.fsdecode(path) for path in paths])
-    return opened, meant(opened.vault.snapshots(), wanted, conditions)
+    return opened, meant(opened.vault.snapshots(), wanted, looking_for(conditions, paths))
+
+
+def looking_for(conditions: Filter, paths: Iterable[bytes]) -> Filter:
+    """The conditions of someone who will look for ``paths`` in the snapshots."""
+    return replace(conditions, holding=[os.fsdecode(path) for path in paths])
 
 
 def meant(snapshots: Sequence[Snapshot], wanted: str, conditions: Filter) -> list[Snapshot]:

@@ -20,7 +20,14 @@ from notou.errors import (
 from notou.model import FileKind, ObjectName
 from notou.upkeep.living import locked
 from notou.upkeep.objects import read_object
-from notou.vault.keys import MOST_KEYS_TRIED, NEW_KEY_WORK, create_key_file, key_info, open_key_file
+from notou.vault.keys import (
+    MOST_KEYS_TRIED,
+    NEW_KEY_WORK,
+    create_key_file,
+    key_info,
+    open_key_file,
+    opens_with,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,19 +79,11 @@ def _entry(id_: str, stores: Sequence[Store], password: str | None) -> KeyEntry:
     for store in stores:
         try:
             data = read_object(store, ObjectName(FileKind.KEY, id_))
-            in_use = password is not None and _opens(data, password)
+            in_use = password is not None and opens_with(data, password)
             return KeyEntry(id_, key_info(data), in_use, locations)
         except (DamagedError, NotFoundError):
             continue
     return KeyEntry(id_, None, in_use=False, locations=locations)
-
-
-def _opens(data: bytes, password: str) -> bool:
-    try:
-        open_key_file(data, password)
-    except (WrongPasswordError, DamagedError):
-        return False
-    return True
 
 
 def add_key(

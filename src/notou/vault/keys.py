@@ -123,6 +123,15 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
     return _decode_master(secret)
 
 
+def opens_with(data: bytes, password: str) -> bool:
+    """Whether the key file opens with the password; a damaged one opens with none. As dear as opening."""
+    try:
+        open_key_file(data, password)
+    except (DamagedError, WrongPasswordError):
+        return False
+    return True
+
+
 def key_cost(data: bytes) -> int:
     """What trying a password on a key file costs, n · r · p of scrypt; errors as open_key_file's."""
     work = _work(_parse(data))

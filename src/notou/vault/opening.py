@@ -19,7 +19,14 @@ from notou.errors import (
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
 from notou.vault.config import MOST_CONFIG_BYTES, Config, open_config
-from notou.vault.keys import MOST_KEY_FILE_BYTES, MOST_KEYS_TRIED, MasterKey, key_cost, open_key_file
+from notou.vault.keys import (
+    MOST_KEY_FILE_BYTES,
+    MOST_KEYS_TRIED,
+    MasterKey,
+    key_cost,
+    open_key_file,
+    opens_with,
+)
 from notou.vault.places import Objects
 
 Note = Callable[[str], None]
@@ -108,19 +115,11 @@ def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
 def _note_other_passwords(found: Sequence[_Found], password: str, note: Note) -> None:
     """Say which places this password alone would not open: nobody should learn it on the day of need."""
     for here in found:
-        if here.keys and not any(_unlocks(data, password) for data in here.keys.values()):
+        if here.keys and not any(opens_with(data, password) for data in here.keys.values()):
             note(
                 f"The password opens no key at {here.place.location}: that copy has another one. With that, "
                 f"'notou key passwd --to {here.place.location}' changes it."
             )
-
-
-def _unlocks(data: bytes, password: str) -> bool:
-    try:
-        open_key_file(data, password)
-    except (DamagedError, WrongPasswordError):
-        return False
-    return True
 
 
 def _cheapest_first(found: Sequence[_Found]) -> list[tuple[str, bytes]]:
