@@ -12,6 +12,8 @@
     ├── StoreError                   a place did not do what it was asked
     │   ├── StoreFullError           no room left there
     │   └── StoreUnavailableError    not mounted, read-only, gone: worth another try later
+    ├── CardError                    no card, or it gave no answer: worth another try with the card in place
+    │   └── NotOnCardError           the card answered, and has no such application or file
     └── IncompleteError              finished, but some items were not read or not restored (exit 3)
 
 What may not enter: formatting for the screen, exit codes (they are the command line's), anything
@@ -67,6 +69,14 @@ class StoreFullError(StoreError):
 
 class StoreUnavailableError(StoreError):
     """The place cannot be reached or written now; another try later may succeed."""
+
+
+class CardError(NotouError):
+    """A card or its reader gave no answer; whether the card did what it was asked must be read from it."""
+
+
+class NotOnCardError(CardError):
+    """The card has no such application or file. Trying again does not help."""
 
 
 class IncompleteError(NotouError):
