@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
 PEER_RESTIC := $(CURDIR)/.peers/usr/bin/restic
+WORDS := $(wildcard src/notou/words/locales/*/LC_MESSAGES/notou.po)
 RUST := $(wildcard native/Cargo.toml native/Cargo.lock native/src/*.rs native/src/*/*.rs)
 CODE := src tests tools bench
 # Not only there: a cargo of rustup without a toolchain is there and does nothing.
@@ -14,7 +15,7 @@ CARGO_RUNS := cargo --version >/dev/null 2>&1
 # what they would need of it is left unresolved, which a program that is not relocated bears.
 UNRESOLVED := -C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--unresolved-symbols=ignore-all
 
-.PHONY: demo test kernel-test lint format bench changelog install clean
+.PHONY: demo test kernel-test lint format bench changelog words install clean
 
 demo: install
 	$(BIN)/python -m tools.demo
@@ -34,6 +35,7 @@ lint: install
 	$(BIN)/mypy tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/python tools/changelog.py check
+	$(BIN)/python -m tools.words check
 	@if $(CARGO_RUNS); then cd native && cargo fmt --check && cargo clippy --release --all-targets --quiet -- -D warnings; \
 	else echo "lint: no cargo here, so native/ was not checked."; fi
 
@@ -49,9 +51,13 @@ bench: install
 changelog: install
 	$(BIN)/python tools/changelog.py write
 
+# What the program says, gathered into the catalogues for translators (docs/translating.md), and compiled.
+words: install
+	$(BIN)/python -m tools.words update
+
 install: .venv/.installed
 
-.venv/.installed: pyproject.toml $(RUST)
+.venv/.installed: pyproject.toml setup.py $(RUST) $(WORDS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Notou needs Python 3.11 or newer; name one with 'make PYTHON=python3.11'."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -68,4 +74,5 @@ peers:
 	tools/peers.sh
 
 clean:
-	rm -rf .venv .peers build dist native/target src/*.egg-info src/notou/kernel/_native*.so
+	rm -rf .venv .peers build dist native/target src/*.egg-info src/notou/kernel/_native*.so \
+		src/notou/words/locales/*/LC_MESSAGES/notou.mo

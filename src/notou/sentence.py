@@ -10,6 +10,9 @@ What may not enter: catalogues, languages other than English, terminals.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 
 class Sentence(str):
     """English text, with the template and the values it was made of.
@@ -46,6 +49,21 @@ def say(template: str, /, **values: object) -> Sentence:
 def say_count(count: int, one: str, many: str, /, **values: object) -> Sentence:
     """As ``say``, with ``{count}`` of something: ``say_count(n, "{count} file", "{count} files")``."""
     return Sentence(one, {"count": count, **values}, many)
+
+
+def say_all(parts: Sequence[str]) -> str:
+    """The parts as a list in a sentence: ``one and two and three``; one alone is itself."""
+    return reduce(lambda first, last: say("{first} and {last}", first=first, last=last), parts)
+
+
+def say_each(parts: Sequence[str]) -> str:
+    """The parts one after another: ``one, two, three``; one alone is itself."""
+    return reduce(lambda first, last: say("{first}, {last}", first=first, last=last), parts)
+
+
+def say_in_turn(sentences: Sequence[str]) -> str:
+    """Whole sentences one after another; one alone is itself."""
+    return reduce(lambda first, then: say("{first} {then}", first=first, then=then), sentences)
 
 
 def _english(value: object) -> object:

@@ -226,7 +226,8 @@ def test_closed_streams_are_no_fault_and_no_file_gets_their_numbers(notou: Progr
 def test_a_terminal_that_closes_interrupts_unless_nohup_asked_otherwise(*, ignored: bool) -> None:
     script = (
         "import os, signal, sys; from notou.cli import main\n"
-        "class Busy:\n    def main(self, *a, **k): os.kill(os.getpid(), signal.SIGHUP); return 0\n"
+        "class Busy:\n    def __init__(self, words): pass\n"
+        "    def main(self, *a, **k): os.kill(os.getpid(), signal.SIGHUP); return 0\n"
         f"signal.signal(signal.SIGHUP, signal.{'SIG_IGN' if ignored else 'SIG_DFL'})\n"
         "main.program = Busy; sys.exit(main.run([]))"
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from click import BadParameter
 
+from notou.cli.layout import Cell, Row, Table, laid_out
 from notou.cli.progress import progress_text, seconds_left
-from notou.cli.text import count_text, duration_text, printable, size_text, table
+from notou.cli.text import columns, cut_to, duration_text, printable, size_text
 from notou.cli.times import moment
 from notou.events import Progress
 
@@ -34,14 +35,25 @@ def test_sizes_have_the_unit_that_fits(size: int, shown: str) -> None:
     assert size_text(size) == shown
 
 
-def test_durations_counts_and_tables() -> None:
+def test_durations_and_tables() -> None:
     assert [duration_text(seconds) for seconds in (7, 723, 3723)] == ["0:07", "12:03", "1:02:03"]
-    assert [count_text(count, "file") for count in (0, 1, 1234)] == ["0 files", "1 file", "1,234 files"]
-    assert table([["a", "bb"], ["ccc", ""]], ["X", "Y"]) == ["X    Y", "a    bb", "ccc"]
+    table = Table(["X", "Y"], [["a", "bb"], ["ccc", ""]])
+    assert list(laid_out(table, str)) == ["X    Y", "a    bb", "ccc"]
+
+
+def test_columns_stand_below_each_other_in_chinese_too() -> None:
+    table = Table(["时间", "Y"], [["a", "bb"]])
+    assert list(laid_out(table, str)) == ["时间  Y", "a     bb"]
+    assert list(laid_out(Row([Cell("份", 4, right=True), "x"], indent=" "), str)) == ["   份  x"]
+    assert (columns("ab中"), cut_to("a中b", 2), cut_to("a中b", 3)) == (4, "a", "a中")
+
+
+def test_a_space_that_french_needs_is_no_steering() -> None:
+    assert printable("Fini\u00a0: 1\u202f234") == "Fini\u00a0: 1\u202f234"
 
 
 def test_the_progress_line_says_what_how_much_how_fast_and_how_long() -> None:
-    line = progress_text(Progress(50, 10 << 20, 100, 40 << 20, b"/home/a\x1b"), 10.0, 200)
+    line = progress_text(Progress(50, 10 << 20, 100, 40 << 20, b"/home/a\x1b"), 10.0, 200, str)
     assert line == "[0:10]  25.0%  50 / 100 files  10.0 MiB / 40.0 MiB  1.0 MiB/s  0:30 left  /home/a\\x1b"
 
 
@@ -58,8 +70,8 @@ def test_time_left_is_not_said_before_it_can_be() -> None:
 
 def test_the_progress_line_fits_the_terminal_and_survives_unknown_totals() -> None:
     progress = Progress(3, 0, current=b"x" * 500)
-    assert len(progress_text(progress, 0.0, 80)) == 79
-    assert progress_text(Progress(3, 0), 0.0, 80) == "[0:00]  3 files  0 B"
+    assert len(progress_text(progress, 0.0, 80, str)) == 79
+    assert progress_text(Progress(3, 0), 0.0, 80, str) == "[0:00]  3 files  0 B"
 
 
 def test_a_moment_is_read_in_utc_or_with_its_offset() -> None:

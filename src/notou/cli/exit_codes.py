@@ -11,6 +11,7 @@ from notou.errors import (
     NoVaultError,
     WrongPasswordError,
 )
+from notou.sentence import say
 
 DONE = 0
 FAILED = 1
@@ -21,13 +22,13 @@ WRONG_PASSWORD = 12
 INTERRUPTED = 130
 
 MEANINGS = {
-    DONE: "everything asked for was done",
-    FAILED: "the command failed, a check found damage, or a copy was left behind",
-    INCOMPLETE: "finished, but some items were not read or not written",
-    NO_VAULT: "there is no vault at the place named",
-    LOCKED: "another process holds a lock on the vault",
-    WRONG_PASSWORD: "no key opens with this password",
-    INTERRUPTED: "interrupted",
+    DONE: say("everything asked for was done"),
+    FAILED: say("the command failed, a check found damage, or a copy was left behind"),
+    INCOMPLETE: say("finished, but some items were not read or not written"),
+    NO_VAULT: say("there is no vault at the place named"),
+    LOCKED: say("another process holds a lock on the vault"),
+    WRONG_PASSWORD: say("no key opens with this password"),
+    INTERRUPTED: say("interrupted"),
 }
 
 _BY_ERROR: tuple[tuple[type[BaseException], int], ...] = (

@@ -5,6 +5,8 @@ What may not enter: any command; the program's own table of commands (lazy).
 
 from __future__ import annotations
 
+from gettext import gettext
+
 import click
 
 _MOST_CHARS = 500
@@ -20,5 +22,5 @@ class Group(click.Group):
             for name in self.list_commands(ctx)
             if (command := self.get_command(ctx, name)) is not None
         ]
-        with formatter.section("Commands"):
+        with formatter.section(gettext("Commands")):
             formatter.write_dl(rows)

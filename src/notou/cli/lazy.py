@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from collections.abc import Mapping
+from functools import reduce
+from gettext import gettext
 
 import click
+
+from notou.cli.language import translated
+from notou.sentence import say
+from notou.words.catalogue import Words
 
 
 class LazyGroup(click.Group):
     """Knows each command's name, module and short help; imports the module only to run or describe it."""
 
-    def __init__(self, commands_in: dict[str, tuple[str, str]], **settings: object) -> None:
-        """``commands_in``: name → (module under notou.cli.commands, one line of help)."""
+    def __init__(self, words: Words, commands_in: Mapping[str, tuple[str, str]], **settings: object) -> None:
+        """``commands_in``: name → (module under notou.cli.commands, one line of help), said in ``words``."""
         super().__init__(**settings)  # type: ignore[arg-type]  # click's own keywords, passed on
-        self._modules = commands_in
+        self._words, self._modules = words, commands_in
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order they were given: the order of a vault's life, not of the alphabet."""
@@ -29,7 +36,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"notou.cli.commands.{self._modules[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name)
-        return command
+        return translated(command, self._words)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -42,14 +49,17 @@ class LazyGroup(click.Group):
                 ctx.exit()
             return self.resolve_command(ctx, [*rest, "--help"])
         if name not in self._modules and name[:1].isalnum() and not ctx.resilient_parsing:
-            raise click.UsageError(f"No such command '{name}'.{self._similar(name)}", ctx)
+            raise click.UsageError(self._unknown(name), ctx)
         return super().resolve_command(ctx, args)
 
-    def _similar(self, name: str) -> str:
+    def _unknown(self, name: str) -> str:
         found = [f"'{each}'" for each in difflib.get_close_matches(name, [*self._modules, "help"])]
-        return f" Did you mean {' or '.join(found)}?" if found else ""
+        if not found:
+            return say("No such command '{name}'.", name=name)
+        similar = reduce(lambda one, other: say("{one} or {other}", one=one, other=other), found)
+        return say("No such command '{name}'. Did you mean {similar}?", name=name, similar=similar)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, importing none of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in self._modules.items()])
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, self._words(line)) for name, (_, line) in self._modules.items()])

@@ -18,33 +18,39 @@ import click
 from notou import __version__
 from notou.cli.complaints import complaint, help_asked_for
 from notou.cli.exit_codes import DONE, FAILED, INTERRUPTED, exit_code
+from notou.cli.language import click_speaks, lang_option, translated
 from notou.cli.lazy import LazyGroup
-from notou.errors import NotouError, NoVaultError
+from notou.errors import NotouError, NoVaultError, UsageError
+from notou.sentence import say
+from notou.words.catalogue import ENGLISH_WORDS, Words
+from notou.words.choice import asked_for, choose_language
+from notou.words.system import system_reason
 
 COMMANDS = {
-    "init": ("init", "Make a new vault at one or more places."),
-    "backup": ("backup", "Back up files and folders to every copy of a vault."),
-    "snapshots": ("snapshots", "List the snapshots of a vault."),
-    "ls": ("browse", "List what a snapshot holds."),
-    "find": ("browse", "Find files in all snapshots by name."),
-    "diff": ("diff", "Show what changed between two snapshots."),
-    "dump": ("dump", "Write one file to standard output, or a folder as a tar archive."),
-    "restore": ("restore", "Bring files back from a snapshot."),
-    "check": ("check", "Verify that a vault is whole."),
-    "repair": ("repair", "Mend what a check found."),
-    "forget": ("forget", "Remove snapshots by a policy."),
-    "prune": ("prune", "Free the room of what no snapshot needs."),
-    "key": ("key", "List, add, remove and change the vault's passwords."),
-    "stats": ("stats", "Show how much a vault holds."),
-    "unlock": ("unlock", "Remove locks that dead processes left."),
-    "doctor": ("doctor", "Tell how Notou runs on this machine."),
-    "completion": ("completion", "Print the completion script for a shell."),
+    "init": ("init", say("Make a new vault at one or more places.")),
+    "backup": ("backup", say("Back up files and folders to every copy of a vault.")),
+    "snapshots": ("snapshots", say("List the snapshots of a vault.")),
+    "ls": ("browse", say("List what a snapshot holds.")),
+    "find": ("browse", say("Find files in all snapshots by name.")),
+    "diff": ("diff", say("Show what changed between two snapshots.")),
+    "dump": ("dump", say("Write one file to standard output, or a folder as a tar archive.")),
+    "restore": ("restore", say("Bring files back from a snapshot.")),
+    "check": ("check", say("Verify that a vault is whole.")),
+    "repair": ("repair", say("Mend what a check found.")),
+    "forget": ("forget", say("Remove snapshots by a policy.")),
+    "prune": ("prune", say("Free the room of what no snapshot needs.")),
+    "key": ("key", say("List, add, remove and change the vault's passwords.")),
+    "stats": ("stats", say("Show how much a vault holds.")),
+    "unlock": ("unlock", say("Remove locks that dead processes left.")),
+    "doctor": ("doctor", say("Tell how Notou runs on this machine.")),
+    "completion": ("completion", say("Print the completion script for a shell.")),
 }
 
 
-def program() -> LazyGroup:
-    """The ``notou`` command with all its subcommands, none of them imported yet."""
-    return LazyGroup(
+def program(words: Words = ENGLISH_WORDS) -> click.Group:
+    """The ``notou`` command with all its subcommands, none of them imported yet; its help is in ``words``."""
+    group = LazyGroup(
+        words,
         COMMANDS,
         name="notou",
         help="Notou keeps your files encrypted in several places; each is an ordinary restic repository.",
@@ -56,6 +62,7 @@ def program() -> LazyGroup:
             )
         ],
     )  # fmt: skip
+    return translated(lang_option()(group), words)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it so
@@ -85,21 +92,30 @@ def run(arguments: Sequence[str]) -> int:
     # every 700 of them took a tenth of a restore's time.
     gc.set_threshold(100_000)
     try:
-        code = program().main(list(arguments), prog_name="notou", standalone_mode=False)
+        words = Words(choose_language(asked_for(arguments), os.environ))
+    except UsageError as error:
+        return _say(str(error), FAILED)
+    with click_speaks(words.language):
+        return _run_in(words, arguments)
+
+
+def _run_in(words: Words, arguments: Sequence[str]) -> int:
+    try:
+        code = program(words).main(list(arguments), prog_name="notou", standalone_mode=False, obj=words)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain once more while exiting.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (KeyboardInterrupt, click.Abort):
-        return _say("Interrupted; what was confirmed so far is kept.", INTERRUPTED)
+        return _say(words(say("Interrupted; what was confirmed so far is kept.")), INTERRUPTED)
     except Exception as error:  # the last line of defence: no person sees a traceback
         if os.environ.get("NOTOU_DEBUG"):
             raise
         if (text := help_asked_for(error)) is not None:
             print(text, file=sys.stderr)  # noqa: T201 - as click would, had it the last word
             return exit_code(error)
-        return _say(_sentence(error), exit_code(error))
+        return _say(words(_sentence(error, words)), exit_code(error))
     return code if isinstance(code, int) else DONE
 
 
@@ -113,19 +129,29 @@ def _open_standard_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, words: Words) -> str:
     if isinstance(error, click.UsageError):
-        return complaint(error)
+        return complaint(error, words)
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, NoVaultError):
-        return f"{error} If the place is right, 'notou init' makes a new vault there."
+        return say("{error} If the place is right, 'notou init' makes a new vault there.", error=str(error))
     if isinstance(error, NotouError):
         return str(error)
     if isinstance(error, OSError):
-        where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        return f"The system refused: {error.strerror or error}{where}."
-    return f"Notou met a fault of its own ({type(error).__name__}: {error}); NOTOU_DEBUG=1 shows where."
+        return _refusal(error)
+    return say(
+        "Notou met a fault of its own ({kind}: {error}); NOTOU_DEBUG=1 shows where.",
+        kind=type(error).__name__,
+        error=str(error),
+    )
+
+
+def _refusal(error: OSError) -> str:
+    reason = system_reason(error)
+    if not error.filename:
+        return say("The system refused: {reason}.", reason=reason)
+    return say("The system refused: {reason} ({path}).", reason=reason, path=os.fsdecode(error.filename))
 
 
 def _say(sentence: str, code: int) -> int:

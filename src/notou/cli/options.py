@@ -16,10 +16,12 @@ from typing import Any
 
 import click
 
+from notou.cli.language import lang_option, spoken
 from notou.cli.places import FILE, FOLDER
 from notou.cli.prompt import ask_new_password, ask_password
 from notou.cli.screen import Manner, Screen
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
+from notou.sentence import say
 
 Command = Callable[..., Any]
 CLASSES = ("wallet", "contacts", "calendars", "messages", "documents", "photos", "videos", "other")
@@ -42,14 +44,15 @@ class Access:
 
 
 def speaking(command: Command) -> Command:
-    """--json, --quiet, --verbose → ``screen``."""
+    """--json, --quiet, --verbose, --lang → ``screen``."""
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on standard output.")
     @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and failures.")
     @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @lang_option()
     @functools.wraps(command)
     def wrapped(*, as_json: bool, quiet: bool, verbose: bool, **rest: Any) -> None:
-        screen = Screen(Manner(as_json, quiet, verbose), sys.stdout, sys.stderr, time.monotonic)
+        screen = Screen(Manner(as_json, quiet, verbose), sys.stdout, sys.stderr, time.monotonic, spoken())
         try:
             command(screen=screen, **rest)
         finally:
@@ -76,18 +79,20 @@ def _with_access(command: Command, names: tuple[str, ...], help_text: str) -> Co
 def reading(command: Command) -> Command:
     """--from and the password options → ``access``."""
     return _with_access(
-        command, ("--from",), "Where the vault is; give several and damage at one is read elsewhere."
+        command, ("--from",), say("Where the vault is; give several and damage at one is read elsewhere.")
     )
 
 
 def writing(command: Command) -> Command:
     """--to and the password options → ``access``, for commands that send to every copy."""
-    return _with_access(command, ("--to",), "A place to hold a copy of the vault; repeat for each copy.")
+    return _with_access(command, ("--to",), say("A place to hold a copy of the vault; repeat for each copy."))
 
 
 def keeping(command: Command) -> Command:
     """--to (or --from) and the password options → ``access``, for upkeep of existing copies."""
-    return _with_access(command, ("--to", "--from"), "A copy of the vault to work on; repeat for each copy.")
+    return _with_access(
+        command, ("--to", "--from"), say("A copy of the vault to work on; repeat for each copy.")
+    )
 
 
 def choosing(command: Command) -> Command:

@@ -5,20 +5,34 @@ What may not enter: deciding whether and where to draw it (that is the screen's)
 
 from __future__ import annotations
 
-from notou.cli.text import count_text, duration_text, printable, size_text
+from collections.abc import Iterator
+from decimal import Decimal
+
+from notou.cli.layout import GAP, Say
+from notou.cli.text import cut_to, duration_text, printable, size_text
 from notou.events import Progress
+from notou.sentence import say, say_count
 
 
-def progress_text(progress: Progress, elapsed_s: float, width: int) -> str:
-    """The line for a terminal of ``width`` columns; what does not fit is cut from the end."""
-    parts = [f"[{duration_text(elapsed_s)}]", *_share(progress), _files(progress), _bytes(progress)]
+def progress_text(progress: Progress, elapsed_s: float, width: int, spoken: Say) -> str:
+    """The line for a terminal of ``width`` columns; what does not fit is cut from the end.
+
+    ``spoken`` gives a part in the person's language.
+    """
+    return cut_to(GAP.join(spoken(part) for part in _parts(progress, elapsed_s)), width - 1)
+
+
+def _parts(progress: Progress, elapsed_s: float) -> Iterator[str]:
+    yield f"[{duration_text(elapsed_s)}]"
+    yield from _share(progress)
+    yield _files(progress)
+    yield _bytes(progress)
     if rate := _bytes_per_s(progress, elapsed_s):
-        parts.append(f"{size_text(rate)}/s")
+        yield say("{size}/s", size=size_text(rate))
     if (left_s := seconds_left(progress, elapsed_s)) is not None:
-        parts.append(f"{duration_text(left_s)} left")
+        yield say("{duration} left", duration=duration_text(left_s))
     if progress.current:
-        parts.append(printable(progress.current))
-    return "  ".join(part for part in parts if part)[: width - 1]
+        yield printable(progress.current)
 
 
 def seconds_left(progress: Progress, elapsed_s: float) -> float | None:
@@ -34,20 +48,23 @@ def _bytes_per_s(progress: Progress, elapsed_s: float) -> float:
     return progress.bytes_done / elapsed_s if elapsed_s >= 0.5 else 0.0
 
 
-def _share(progress: Progress) -> list[str]:
+def _share(progress: Progress) -> Iterator[str]:
     done, total = progress.bytes_done, progress.bytes_total
     if not total:
         done, total = progress.files_done, progress.files_total
-    return [f"{min(1.0, done / total):.1%}"] if total else []
+    if total:
+        yield say("{percent}%", percent=Decimal(f"{100 * min(1.0, done / total):.1f}"))
 
 
 def _files(progress: Progress) -> str:
     if progress.files_total is None:
-        return count_text(progress.files_done, "file")
-    return f"{progress.files_done:,} / {count_text(progress.files_total, 'file')}"
+        return say_count(progress.files_done, "{count} file", "{count} files")
+    return say_count(
+        progress.files_total, "{done} / {count} file", "{done} / {count} files", done=progress.files_done
+    )
 
 
 def _bytes(progress: Progress) -> str:
     if progress.bytes_total is None:
         return size_text(progress.bytes_done)
-    return f"{size_text(progress.bytes_done)} / {size_text(progress.bytes_total)}"
+    return say("{done} / {total}", done=size_text(progress.bytes_done), total=size_text(progress.bytes_total))

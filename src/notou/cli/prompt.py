@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 
+from notou.cli.language import spoken
 from notou.errors import UsageError
+from notou.sentence import say
 
 
 def ask_password() -> str | None:
@@ -16,7 +18,7 @@ def ask_password() -> str | None:
         return None
     import getpass
 
-    return getpass.getpass("Password of the vault: ")
+    return getpass.getpass(spoken()(say("Password of the vault: ")))
 
 
 def ask_new_password() -> str | None:
@@ -25,7 +27,8 @@ def ask_new_password() -> str | None:
         return None
     import getpass
 
-    first = getpass.getpass("New password: ")
-    if getpass.getpass("The same again: ") != first:
-        raise UsageError("The two passwords differ; nothing was changed.")
+    words = spoken()
+    first = getpass.getpass(words(say("New password: ")))
+    if getpass.getpass(words(say("The same again: "))) != first:
+        raise UsageError(say("The two passwords differ; nothing was changed."))
     return first

@@ -12,6 +12,7 @@ import click
 
 from notou.cli.options import Command
 from notou.errors import UsageError
+from notou.sentence import say
 from notou.upkeep.retention import UNLIMITED, Policy
 from notou.upkeep.span import Span
 
@@ -37,19 +38,17 @@ def retaining(command: Command) -> Command:
 def _tags(group: str) -> tuple[str, ...]:
     tags = tuple(group.split(","))
     if not all(tags):
-        raise click.UsageError("--keep-tag was given an empty tag; is a variable not set?")
+        raise click.UsageError(say("--keep-tag was given an empty tag; is a variable not set?"))
     return tags
 
 
 def _options() -> list[Any]:
-    options = [_count("--keep-last", "the last N snapshots")]
-    options += [
-        _count(f"--keep-{name}", f"the newest of each of the last N {_UNITS[name]}") for name in PERIODS
-    ]
-    options.append(_span("--keep-within", "everything this close to the newest, such as 1y6m14d12h"))
-    options += [
-        _span(f"--keep-within-{name}", f"the newest of each of the {_UNITS[name]} within") for name in PERIODS
-    ]
+    options = [_count("--keep-last", say("Keep the last N snapshots; N may be unlimited."))]
+    options += [_count(f"--keep-{name}", _NEWEST[name]) for name in PERIODS]
+    options.append(
+        _span("--keep-within", say("Keep everything this close to the newest, such as 1y6m14d12h."))
+    )
+    options += [_span(f"--keep-within-{name}", _WITHIN[name]) for name in PERIODS]
     options.append(
         click.option(
             "--keep-tag", metavar="TAG[,TAG…]", multiple=True, help="Keep what bears all these tags."
@@ -58,17 +57,28 @@ def _options() -> list[Any]:
     return options
 
 
-_UNITS = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months", "yearly": "years"}
+_NEWEST = {
+    "hourly": say("Keep the newest of each of the last N hours; N may be unlimited."),
+    "daily": say("Keep the newest of each of the last N days; N may be unlimited."),
+    "weekly": say("Keep the newest of each of the last N weeks; N may be unlimited."),
+    "monthly": say("Keep the newest of each of the last N months; N may be unlimited."),
+    "yearly": say("Keep the newest of each of the last N years; N may be unlimited."),
+}
+_WITHIN = {
+    "hourly": say("Keep the newest of each of the hours within."),
+    "daily": say("Keep the newest of each of the days within."),
+    "weekly": say("Keep the newest of each of the weeks within."),
+    "monthly": say("Keep the newest of each of the months within."),
+    "yearly": say("Keep the newest of each of the years within."),
+}
 
 
-def _count(name: str, what: str) -> Any:
-    return click.option(
-        name, metavar="N", type=parse_count, default="0", help=f"Keep {what}; N may be unlimited."
-    )
+def _count(name: str, help_text: str) -> Any:
+    return click.option(name, metavar="N", type=parse_count, default="0", help=help_text)
 
 
-def _span(name: str, what: str) -> Any:
-    return click.option(name, metavar="SPAN", type=parse_span, default="", help=f"Keep {what}.")
+def _span(name: str, help_text: str) -> Any:
+    return click.option(name, metavar="SPAN", type=parse_span, default="", help=help_text)
 
 
 def parse_count(text: str) -> int:
@@ -76,7 +86,7 @@ def parse_count(text: str) -> int:
     if text == "unlimited":
         return UNLIMITED
     if not text.isascii() or not text.isdigit():
-        raise click.BadParameter(f"“{text}” is no count: write a number, or unlimited.")
+        raise click.BadParameter(say("“{text}” is no count: write a number, or unlimited.", text=text))
     return int(text)
 
 

@@ -1,7 +1,8 @@
 """Where a command speaks: results on stdout, news on stderr, or everything as JSON lines on stdout.
 
-With --json each line is one object with an ``event`` field (docs/json-lines.md). With --quiet only
-results that were asked for and failures are told. What may not enter: what any command says.
+People are spoken to in their language; with --json each line is one object with an ``event`` field
+(docs/json-lines.md), and its texts stay English. With --quiet only results that were asked for and failures
+are told. What may not enter: what any command says.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
+from notou.cli.layout import Line, laid_out
 from notou.cli.progress import progress_text, seconds_left
 from notou.cli.text import printable, safe, told_at
 from notou.events import CopyFailed, Event, ItemFailed, Note, Progress
+from notou.sentence import say
 from notou.shown import shown
+from notou.words.catalogue import ENGLISH_WORDS, Words
 
 TERMINAL_PERIOD_S = 0.1
 JSON_PERIOD_S = 1.0
@@ -35,23 +39,31 @@ class Manner:
 class Screen:
     """Says things in the manner asked for. ``report`` may be called from any thread."""
 
-    def __init__(self, manner: Manner, out: IO[str], err: IO[str], clock: Callable[[], float]) -> None:
-        """``clock`` gives seconds that never go back."""
+    def __init__(
+        self,
+        manner: Manner,
+        out: IO[str],
+        err: IO[str],
+        clock: Callable[[], float],
+        words: Words = ENGLISH_WORDS,
+    ) -> None:
+        """``clock`` gives seconds that never go back; ``words`` is the person's language."""
         self.manner = manner
+        self._words = words
         self._out, self._err, self._clock = out, err, clock
         self._lock = threading.Lock()
         self._started_s = clock()
         self._shown_s = self._started_s
         self._drawn = False
 
-    def result(self, event: str, fields: Mapping[str, Any], lines: Iterable[str]) -> None:
+    def result(self, event: str, fields: Mapping[str, Any], lines: Iterable[Line]) -> None:
         """What the command was run for: a JSON object, or lines."""
         if self.manner.json:
             self._object(event, fields)
         else:
             self._lines(self._out, lines)
 
-    def done(self, event: str, fields: Mapping[str, Any], lines: Iterable[str]) -> None:
+    def done(self, event: str, fields: Mapping[str, Any], lines: Iterable[Line]) -> None:
         """What the command did: a JSON object, or lines that --quiet silences."""
         self.result(event, fields, [] if self.manner.quiet else lines)
 
@@ -60,18 +72,18 @@ class Screen:
         if not self.manner.quiet and not self.manner.json:
             self._lines(self._out, [line])
 
-    def detail(self, line: str) -> None:
+    def detail(self, *lines: Line) -> None:
         """Said only with --verbose."""
         if self.manner.verbose and not self.manner.json:
-            self._lines(self._err, [line])
+            self._lines(self._err, lines)
 
-    def warn(self, event: str, fields: Mapping[str, Any], line: str) -> None:
+    def warn(self, event: str, fields: Mapping[str, Any], *lines: Line) -> None:
         """Something failed that does not end the work; told in every manner."""
         with suppress(OSError):  # nobody listens any more: no reason to end the work
             if self.manner.json:
                 self._object(event, fields)
             else:
-                self._lines(self._err, [line])
+                self._lines(self._err, lines)
 
     def report(self, event: Event) -> None:
         """Show an event of long work."""
@@ -80,7 +92,7 @@ class Screen:
                 self._progress(event)
             case ItemFailed(path, reason):
                 fields = {**path_fields(path), "reason": reason}
-                self.warn("item_failed", fields, f"{printable(path)}: {printable(reason)}")
+                self.warn("item_failed", fields, say("{path}: {reason}", path=printable(path), reason=reason))
             case CopyFailed(location, reason):
                 fields = {"location": location, "reason": reason}
                 self.warn("copy_failed", fields, told_at(location, reason))
@@ -94,7 +106,7 @@ class Screen:
 
     def _note(self, text: str) -> None:
         if self.manner.json or not self.manner.quiet:
-            self.warn("note", {"text": text}, printable(text))
+            self.warn("note", {"text": text}, text)
 
     def _progress(self, progress: Progress) -> None:
         if self.manner.quiet:
@@ -117,11 +129,11 @@ class Screen:
             self._write_object("progress", _progress_fields(progress, elapsed_s))
         elif self._err.isatty():
             width = shutil.get_terminal_size().columns
-            self._err.write("\r\x1b[K" + progress_text(progress, elapsed_s, width))
+            self._err.write("\r\x1b[K" + progress_text(progress, elapsed_s, width, self._words))
             self._err.flush()
             self._drawn = True
         else:
-            self._err.write(progress_text(progress, elapsed_s, 200) + "\n")
+            self._err.write(progress_text(progress, elapsed_s, 200, self._words) + "\n")
 
     def _clear(self) -> None:
         if self._drawn:
@@ -129,11 +141,11 @@ class Screen:
             self._err.flush()
             self._drawn = False
 
-    def _lines(self, stream: IO[str], lines: Iterable[str]) -> None:
+    def _lines(self, stream: IO[str], lines: Iterable[Line]) -> None:
         with self._lock:
             self._clear()
             for line in lines:
-                stream.write(line + "\n")
+                stream.writelines(text + "\n" for text in laid_out(line, self._words))
 
     def _object(self, event: str, fields: Mapping[str, Any]) -> None:
         with self._lock:

@@ -9,15 +9,17 @@ import stat
 from collections.abc import Mapping
 from typing import Any
 
+from notou.cli.layout import Cell, Line, Row
 from notou.cli.screen import path_fields
 from notou.cli.text import printable, size_text, time_text
 from notou.kernel.gotext import rfc3339
 from notou.model import Node, NodeKind
 from notou.restore.browse import Item
+from notou.sentence import say
 from notou.shown import shown
 from notou.vault.snapshot import LANE_TAG, Snapshot
 
-SNAPSHOT_HEADS = ["ID", "Time", "Host", "Class", "Tags", "Paths"]
+SNAPSHOT_HEADS = [say("ID"), say("Time"), say("Host"), say("Class"), say("Tags"), say("Paths")]
 
 _TYPE_BITS: dict[str, int] = {
     NodeKind.FILE: stat.S_IFREG,
@@ -33,7 +35,7 @@ _TYPE_BITS: dict[str, int] = {
 def class_text(snapshot: Snapshot) -> str:
     """The class of a snapshot, and whether it is partial; ``-`` for one that Notou did not make."""
     label = snapshot.lane.label if snapshot.lane is not None else "-"
-    return f"{label} (partial)" if snapshot.partial else label
+    return say("{label} (partial)", label=label) if snapshot.partial else label
 
 
 def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
@@ -96,9 +98,14 @@ def item_fields(item: Item) -> dict[str, Any]:
     return fields
 
 
-def item_line(item: Item, *, long: bool) -> str:
+def item_line(item: Item, *, long: bool) -> Line:
     """One item for people: its path, or with ``long`` as ``ls -l`` shows it."""
-    return f"{_long(item.node)}  {_named(item)}" if long else printable(item.path)
+    return Row(item_cells(item, long=long)) if long else printable(item.path)
+
+
+def item_cells(item: Item, *, long: bool) -> list[Cell | str]:
+    """One item as the parts of a line."""
+    return [*_long(item.node), _named(item)] if long else [printable(item.path)]
 
 
 def _named(item: Item) -> str:
@@ -106,7 +113,7 @@ def _named(item: Item) -> str:
     return printable(item.path) + target
 
 
-def _long(node: Node) -> str:
+def _long(node: Node) -> list[Cell | str]:
     mode = stat.filemode(_TYPE_BITS.get(node.kind, 0) | node.mode)
     owner = printable(f"{node.user or node.uid}:{node.group or node.gid}")
-    return f"{mode}  {owner:<16}  {size_text(node.size):>10}  {time_text(node.mtime_ns)}"
+    return [mode, Cell(owner, 16), Cell(size_text(node.size), 10, right=True), time_text(node.mtime_ns)]

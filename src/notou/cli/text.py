@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
+from decimal import Decimal
 
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+from notou.sentence import Sentence, say
+
+_UNITS = (say("B"), say("KiB"), say("MiB"), say("GiB"), say("TiB"), say("PiB"))
+_NO_BREAK_SPACES = "\u00a0\u202f"  # French sets them before its punctuation; they steer nothing
 
 
 def printable(text: str | bytes) -> str:
@@ -16,7 +21,7 @@ def printable(text: str | bytes) -> str:
     decoded = safe(text) if isinstance(text, str) else text.decode("utf-8", "backslashreplace")
     if decoded.isprintable():
         return decoded
-    return "".join(char if char.isprintable() else _escaped(char) for char in decoded)
+    return "".join(char if _is_harmless(char) else _escaped(char) for char in decoded)
 
 
 def safe(text: str) -> str:
@@ -27,20 +32,23 @@ def safe(text: str) -> str:
 def told_at(location: str, sentence: str) -> str:
     """A sentence with its place before it, where it does not name the place itself."""
     named = re.search(rf"(?<!\S){re.escape(location)}(?=[;:,.]?(?:\s|$))", sentence)
-    return printable(sentence) if named else f"{printable(location)}: {printable(sentence)}"
+    return sentence if named else say("{place}: {sentence}", place=location, sentence=sentence)
+
+
+def _is_harmless(char: str) -> bool:
+    return char.isprintable() or char in _NO_BREAK_SPACES
 
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def size_text(size: float) -> str:
+def size_text(size: float) -> Sentence:
     """Bytes with a unit of 1024: ``512 B``, ``1.5 MiB``."""
-    for unit in _UNITS[:-1]:
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} {_UNITS[-1]}"
+    step = 0
+    while size >= 1024 and step < len(_UNITS) - 1:
+        size, step = size / 1024, step + 1
+    return say("{number} {unit}", number=Decimal(f"{size:.1f}" if step else f"{size:.0f}"), unit=_UNITS[step])
 
 
 def duration_text(seconds: float) -> str:
@@ -55,15 +63,20 @@ def time_text(time_ns: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time_ns // 1_000_000_000))
 
 
-def count_text(count: int, one: str, many: str | None = None) -> str:
-    """``1 file``, ``1,234 files``; ``many`` where adding an s is wrong."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes: Chinese characters take two."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
-def table(rows: list[list[str]], heads: list[str]) -> list[str]:
-    """Lines with columns aligned to the left, two blanks apart."""
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [heads, *rows]
-    ]
+def cut_to(text: str, width: int) -> str:
+    """As much of the text as ``width`` columns hold."""
+    taken = 0
+    for number, char in enumerate(text):
+        taken += _columns(char)
+        if taken > width:
+            return text[:number]
+    return text
+
+
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

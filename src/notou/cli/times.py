@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from notou.sentence import say
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -18,6 +20,6 @@ def moment(text: str) -> int:
         at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise click.BadParameter(
-            f"“{text}” is no time: write it like 2026-11-23 or 2026-11-23T18:30."
+            say("“{text}” is no time: write it like 2026-11-23 or 2026-11-23T18:30.", text=text)
         ) from None
     return (at - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -14,10 +14,11 @@ from notou.cli.options import CLASSES, Access, speaking, writing
 from notou.cli.places import FILE
 from notou.cli.screen import Screen
 from notou.cli.shapes import snapshot_fields
-from notou.cli.text import count_text, size_text
+from notou.cli.text import size_text
 from notou.errors import IncompleteError, StoreError
 from notou.jobs.backup import BackupRequest, back_up_paths, rehearse_paths
 from notou.model import Lane
+from notou.sentence import say, say_all, say_count
 from notou.sources.excludes import ExcludeRules
 
 _FORECAST_AFTER_S = 2.0  # what is done sooner needs no time left, and pays nothing for it
@@ -63,20 +64,37 @@ def _back_up(access: Access, request: BackupRequest, screen: Screen) -> None:
     screen.done("backed_up", _fields(result), _lines(result))
     late = [copy.location for copy in result.copies if not copy.complete]
     if late:
-        raise StoreError(f"Not everything arrived at {' and '.join(late)}; the next backup goes on there.")
+        raise StoreError(
+            say("Not everything arrived at {places}; the next backup goes on there.", places=say_all(late))
+        )
     if result.faults:
-        items = count_text(result.faults, "item was", "items were")
-        raise IncompleteError(f"{items} not read and not backed up; all else is.")
+        raise IncompleteError(
+            say_count(
+                result.faults,
+                "{count} item was not read and not backed up; all else is.",
+                "{count} items were not read and not backed up; all else is.",
+            )
+        )
 
 
 def _rehearse(access: Access, request: BackupRequest, screen: Screen) -> None:
     result = rehearse_paths(access.locations, access.password(), request, os.environ, screen.report)
     screen.done("would_back_up", _rehearsal_fields(result), _rehearsal_lines(result))
     if result.late:
-        raise StoreError(f"{' and '.join(result.late)} cannot be reached; a backup would leave it behind.")
+        raise StoreError(
+            say(
+                "{places} cannot be reached; a backup would leave it behind.",
+                places=say_all(result.late),
+            )
+        )
     if result.faults:
-        items = count_text(result.faults, "item", "items")
-        raise IncompleteError(f"{items} cannot be read and would not be backed up; all else would be.")
+        raise IncompleteError(
+            say_count(
+                result.faults,
+                "{count} item cannot be read and would not be backed up; all else would be.",
+                "{count} items cannot be read and would not be backed up; all else would be.",
+            )
+        )
 
 
 def _rehearsal_fields(result: Rehearsal) -> dict[str, Any]:
@@ -96,12 +114,25 @@ def _rehearsal_fields(result: Rehearsal) -> dict[str, Any]:
 
 
 def _rehearsal_lines(result: Rehearsal) -> list[str]:
-    lines = []
-    for lane, counts in result.counts.items():
-        size = result.bytes_to_read.get(lane, 0)
-        reading = f"{size_text(size)} to read" if size else "nothing to read"
-        lines.append(f"{lane.label + ':':<11} {_files_text(counts)}; {reading}")
-    return [*lines, "Nothing was written: this was a dry run."]
+    lines = [
+        say(
+            "{lane} {files}; {reading}",
+            lane=_label(lane),
+            files=_files_text(counts),
+            reading=_reading_text(result.bytes_to_read.get(lane, 0)),
+        )
+        for lane, counts in result.counts.items()
+    ]
+    return [*lines, say("Nothing was written: this was a dry run.")]
+
+
+def _reading_text(size: int) -> str:
+    return say("{size} to read", size=size_text(size)) if size else say("nothing to read")
+
+
+def _label(lane: Lane) -> str:
+    """A class before what is said of it, in a column of its own."""
+    return f"{lane.label + ':':<11}"
 
 
 def _fields(result: BackupResult) -> dict[str, Any]:
@@ -122,15 +153,25 @@ def _lines(result: BackupResult) -> list[str]:
 
 
 def _class_line(lane: Lane, counts: Counts, snapshot_id: str | None) -> str:
-    stored = (
-        f"{size_text(counts.data_added_packed)} stored" if counts.data_added_packed else "nothing to store"
+    return say(
+        "{lane} {files}; {stored}; {snapshot}",
+        lane=_label(lane),
+        files=_files_text(counts),
+        stored=_stored_text(counts.data_added_packed),
+        snapshot=snapshot_id or say("no new snapshot"),
     )
-    return f"{lane.label + ':':<11} {_files_text(counts)}; {stored}; {snapshot_id or 'no new snapshot'}"
+
+
+def _stored_text(size: int) -> str:
+    return say("{size} stored", size=size_text(size)) if size else say("nothing to store")
 
 
 def _files_text(counts: Counts) -> str:
-    return (
-        f"{counts.files_new:,} new, {counts.files_changed:,} changed, {counts.files_unmodified:,} unchanged"
+    return say(
+        "{new} new, {changed} changed, {unchanged} unchanged",
+        new=counts.files_new,
+        changed=counts.files_changed,
+        unchanged=counts.files_unmodified,
     )
 
 
@@ -141,9 +182,10 @@ def _held_at(result: BackupResult) -> int:
 def _safety(held_at: int) -> str:
     """Only what two places hold, one of them off-site, is called safe; so far every place is local."""
     if held_at == 0:
-        return "Held nowhere yet, so not safe."
+        return say("Held nowhere yet, so not safe.")
     if held_at == 1:
-        return "Held at 1 place only, so not safe: when it fails, all is lost."
-    return (
-        f"Held at {held_at} places, none off-site, so not safe yet: fire or theft could take them together."
+        return say("Held at 1 place only, so not safe: when it fails, all is lost.")
+    return say(
+        "Held at {places} places, none off-site, so not safe yet: fire or theft could take them together.",
+        places=held_at,
     )

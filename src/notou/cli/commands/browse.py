@@ -6,15 +6,17 @@ import os
 
 import click
 
+from notou.cli.layout import Cell, Row
 from notou.cli.options import Access, choosing, reading, speaking
 from notou.cli.places import FILE
 from notou.cli.screen import Screen
-from notou.cli.shapes import class_text, item_fields, item_line
-from notou.cli.text import count_text, printable, time_text
+from notou.cli.shapes import class_text, item_cells, item_fields, item_line
+from notou.cli.text import printable, time_text
 from notou.cli.times import moment
 from notou.jobs.browse import find_items, list_snapshot
 from notou.model import NodeKind
 from notou.restore.browse import Item, Query
+from notou.sentence import say, say_count
 from notou.vault.selection import Filter
 from notou.vault.snapshot import Snapshot
 
@@ -83,21 +85,26 @@ def find(
     whole path.
     """
     if not patterns and not blobs and not trees:
-        raise click.UsageError("Name a pattern, a blob or a tree to look for.")
+        raise click.UsageError(say("Name a pattern, a blob or a tree to look for."))
     query = Query([os.fsencode(each) for each in patterns], ignore_case, newer, older, kinds, blobs, trees)
     found, last = 0, None
     for run, item in find_items(access.locations, access.password(), query, conditions, screen.report):
         if run is not last:
             screen.say(_run_line(run))
             last = run
-        screen.result("item", item_fields(item), [f"  {_holder(item)}  {item_line(item, long=long)}"])
+        screen.result("item", item_fields(item), [_found_line(item, long=long)])
         found += 1
-    screen.say(f"Found {count_text(found, 'item')}.")
+    screen.say(say_count(found, "Found {count} item.", "Found {count} items."))
 
 
-def _holder(item: Item) -> str:
-    return f"{item.snapshot.short_id}  {class_text(item.snapshot):<11}"
+def _found_line(item: Item, *, long: bool) -> Row:
+    holder = Cell(class_text(item.snapshot), 11)
+    return Row([item.snapshot.short_id, holder, *item_cells(item, long=long)], indent="  ")
 
 
 def _run_line(run: list[Snapshot]) -> str:
-    return f"In the backup of {time_text(run[0].time_ns)} from {printable(run[0].hostname)}:"
+    return say(
+        "In the backup of {time} from {host}:",
+        time=time_text(run[0].time_ns),
+        host=printable(run[0].hostname),
+    )

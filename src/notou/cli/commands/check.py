@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from notou.cli.layout import Line, Row
 from notou.cli.options import Access, reading, speaking
 from notou.cli.screen import Screen
-from notou.cli.text import count_text, printable, size_text
+from notou.cli.text import printable, size_text
 from notou.errors import UsageError
 from notou.jobs.check import check_copies
+from notou.sentence import say, say_count
 from notou.upkeep.check import CheckOptions
 from notou.upkeep.findings import CopyCheck, Finding
 from notou.upkeep.subset import Subset
@@ -34,14 +36,14 @@ def subset(text: str) -> Subset:
 def check(read_data: bool, read_data_subset: Subset | None, access: Access, screen: Screen) -> None:
     """Verify every copy named: names, sizes, indexes, folders, and with --read-data all content."""
     if read_data and read_data_subset is not None:
-        raise click.UsageError("--read-data reads everything already; keep one of the two.")
+        raise click.UsageError(say("--read-data reads everything already; keep one of the two."))
     options = CheckOptions(read=Subset() if read_data else read_data_subset)
     result = check_copies(access.locations, access.password(), options, screen.report)
     for copy in result.copies:
         for finding in copy.faults:
-            screen.warn("fault", _finding_fields(finding), _finding_line(finding))
+            screen.warn("fault", _finding_fields(finding), *_finding_lines(finding))
         for finding in copy.notes:
-            screen.detail(_finding_line(finding))
+            screen.detail(*_finding_lines(finding))
         screen.done("checked", _copy_fields(copy), [_copy_line(copy, options)])
     result.require_clean()
 
@@ -56,9 +58,9 @@ def _finding_fields(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _finding_line(finding: Finding) -> str:
-    lines = [f"{printable(finding.location)}: {printable(finding.text)}"]
-    return "\n".join([*lines, *(f"    hits {printable(cost)}" for cost in finding.costs)])
+def _finding_lines(finding: Finding) -> list[Line]:
+    first = say("{place}: {sentence}", place=finding.location, sentence=finding.text)
+    return [first, *(Row([say("hits {path}", path=cost)], indent="    ") for cost in finding.costs)]
 
 
 def _copy_fields(copy: CopyCheck) -> dict[str, Any]:
@@ -74,12 +76,23 @@ def _copy_fields(copy: CopyCheck) -> dict[str, Any]:
 
 
 def _copy_line(copy: CopyCheck, options: CheckOptions) -> str:
-    verdict = count_text(len(copy.faults), "fault") if copy.faults else "no fault"
-    looked = f"{count_text(copy.snapshots, 'snapshot')}, {count_text(copy.packs, 'pack')}"
-    return f"{printable(copy.location)}: {verdict} in {looked}; {_read_text(copy, options)}."
+    return say(
+        "{place}: {faults} in {snapshots}, {packs}; {read}.",
+        place=copy.location,
+        faults=_faults_text(len(copy.faults)),
+        snapshots=say_count(copy.snapshots, "{count} snapshot", "{count} snapshots"),
+        packs=say_count(copy.packs, "{count} pack", "{count} packs"),
+        read=_read_text(copy, options),
+    )
+
+
+def _faults_text(faults: int) -> str:
+    return say_count(faults, "{count} fault", "{count} faults") if faults else say("no fault")
 
 
 def _read_text(copy: CopyCheck, options: CheckOptions) -> str:
     if copy.packs_read:
-        return f"{size_text(copy.bytes_read)} read"
-    return "content not read" if options.read is None else "no pack is in the part to read, so none was read"
+        return say("{size} read", size=size_text(copy.bytes_read))
+    if options.read is None:
+        return say("content not read")
+    return say("no pack is in the part to read, so none was read")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from notou.cli.layout import Row
 from notou.cli.options import Access, choosing, reading, speaking
 from notou.cli.screen import Screen, path_fields
 from notou.cli.text import printable, size_text
 from notou.jobs.compare import compare
 from notou.restore.diff import Difference
+from notou.sentence import say
 from notou.vault.selection import Filter
 
 SIGNS = {
@@ -43,7 +45,7 @@ def diff(before: str, after: str, metadata: bool, access: Access, conditions: Fi
             "bytes_added": change.bytes_added,
             "bytes_removed": change.bytes_removed,
         }
-        screen.result("changed", fields, [f"{SIGNS[change.difference]}  {printable(change.path)}"])
+        screen.result("changed", fields, [Row([SIGNS[change.difference], printable(change.path)])])
         added += change.bytes_added
         removed += change.bytes_removed
-    screen.say(f"{size_text(added)} added, {size_text(removed)} removed.")
+    screen.say(say("{added} added, {removed} removed.", added=size_text(added), removed=size_text(removed)))

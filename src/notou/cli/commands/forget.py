@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from notou.cli.commands.prune import require_all_copies, show_prune
+from notou.cli.layout import Cell, Line, Row
 from notou.cli.options import Access, choosing, keeping, speaking
 from notou.cli.retention_options import retaining
 from notou.cli.screen import Screen
 from notou.cli.shapes import class_text, snapshot_fields
-from notou.cli.text import count_text, printable, time_text
+from notou.cli.text import time_text
 from notou.jobs.retention import Forgotten, forget_snapshots
 from notou.jobs.retention import prune as prune_copies
+from notou.sentence import say, say_count, say_each
 from notou.upkeep.prune_plan import PruneOptions
 from notou.upkeep.retention import GroupDecision, Policy
 from notou.vault.selection import Filter
@@ -68,16 +70,21 @@ def _group_fields(decision: GroupDecision) -> dict[str, Any]:
     }
 
 
-def _lines(found: Forgotten, *, dry_run: bool) -> list[str]:
-    lines: list[str] = []
+def _lines(found: Forgotten, *, dry_run: bool) -> list[Line]:
+    lines: list[Line] = []
     for decision in found.decisions:
         for kept in decision.kept:
-            reasons = ", ".join(printable(reason) for reason in kept.reasons)
-            lines.append(f"keep    {_named(kept.snapshot)}  ({reasons})")
-        lines += [f"remove  {_named(one)}" for one in decision.removed]
-    verb = "Would forget" if dry_run else "Forgot"
-    return [*lines, f"{verb} {count_text(len(found.named), 'snapshot')}."]
+            reasons = say("({reasons})", reasons=say_each(kept.reasons))
+            lines.append(Row([Cell(say("keep"), 6), *_named(kept.snapshot), reasons]))
+        lines += [Row([Cell(say("remove"), 6), *_named(one)]) for one in decision.removed]
+    return [*lines, _total(len(found.named), dry_run=dry_run)]
 
 
-def _named(snapshot: Any) -> str:
-    return f"{snapshot.short_id}  {time_text(snapshot.time_ns)}  {class_text(snapshot):<11}"
+def _total(count: int, *, dry_run: bool) -> str:
+    if dry_run:
+        return say_count(count, "Would forget {count} snapshot.", "Would forget {count} snapshots.")
+    return say_count(count, "Forgot {count} snapshot.", "Forgot {count} snapshots.")
+
+
+def _named(snapshot: Any) -> list[Cell | str]:
+    return [snapshot.short_id, time_text(snapshot.time_ns), Cell(class_text(snapshot), 11)]

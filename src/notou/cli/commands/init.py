@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -11,6 +12,7 @@ from notou.cli.options import Access, speaking, writing
 from notou.cli.screen import Screen
 from notou.errors import StoreError
 from notou.jobs.init import initialize
+from notou.sentence import say, say_all
 
 
 @click.command()
@@ -24,9 +26,15 @@ def init(access: Access, screen: Screen) -> None:
     """
     made = initialize(access.locations, access.new_password(), os.environ, screen.report)
     fields = {"vault_id": made.vault_id, "made": made.made, "joined": [asdict(each) for each in made.joined]}
-    screen.done("initialized", fields, [f"Vault {made.vault_id[:8]} is at {place}." for place in made.made])
+    screen.done("initialized", fields, _lines(made.vault_id, made.made))
     if len(access.locations) == 1:
-        screen.say("One place is no backup yet: name a second with --to, best of all away from home.")
+        screen.say(say("One place is no backup yet: name a second with --to, best of all away from home."))
     failed = [outcome.location for outcome in made.joined if outcome.failure]
     if failed:
-        raise StoreError(f"Not everything arrived at {' and '.join(failed)}; the next backup goes on there.")
+        raise StoreError(
+            say("Not everything arrived at {places}; the next backup goes on there.", places=say_all(failed))
+        )
+
+
+def _lines(vault_id: str, places: Sequence[str]) -> list[str]:
+    return [say("Vault {vault} is at {place}.", vault=vault_id[:8], place=place) for place in places]

@@ -9,23 +9,28 @@ import click
 
 from notou.cli.commands.prune import require_all_copies
 from notou.cli.groups import Group
+from notou.cli.language import lang_option
+from notou.cli.layout import Table
 from notou.cli.options import Access, keeping, reading, speaking
 from notou.cli.places import FILE
 from notou.cli.prompt import ask_new_password
 from notou.cli.screen import Screen
-from notou.cli.text import printable, table, time_text
+from notou.cli.text import printable, time_text
 from notou.errors import StoreError
 from notou.jobs.keys import add_key, change_password, list_keys, remove_key
 from notou.jobs.password import PasswordOptions, find_password, look_up_in_keyring
 from notou.kernel.gotext import rfc3339
+from notou.sentence import say, say_all
 from notou.upkeep.keys import KeyChange, KeyEntry
 
+HEADS = ["", say("ID"), say("User"), say("Host"), say("Created")]
 NEW_PASSWORD_FILE = click.option(
     "--new-password-file", metavar="FILE", type=FILE, help="Read the new password from a file."
 )
 
 
 @click.group(cls=Group)
+@lang_option()
 def key() -> None:
     """List, add, remove and change the passwords that open a vault."""
 
@@ -40,9 +45,7 @@ def list_all(access: Access, screen: Screen) -> None:
         for entry in entries:
             screen.result("key", _fields(entry), [])
     else:
-        screen.result(
-            "", {}, table([_row(entry) for entry in entries], ["", "ID", "User", "Host", "Created"])
-        )
+        screen.result("", {}, [Table(HEADS, [_row(entry) for entry in entries])])
 
 
 @key.command()
@@ -52,7 +55,7 @@ def list_all(access: Access, screen: Screen) -> None:
 def add(new_password_file: str | None, access: Access, screen: Screen) -> None:
     """Add a password; the others stay."""
     change = add_key(access.locations, access.password(), _new_password(new_password_file), screen.report)
-    _show(change, screen, lambda: f"Added the key {change.added[:8]}.")
+    _show(change, screen, lambda: say("Added the key {key}.", key=change.added[:8]))
 
 
 @key.command()
@@ -62,7 +65,7 @@ def add(new_password_file: str | None, access: Access, screen: Screen) -> None:
 def remove(key_id: str, access: Access, screen: Screen) -> None:
     """Remove the key whose id begins with KEY; never the one in use."""
     change = remove_key(access.locations, access.password(), key_id, screen.report)
-    _show(change, screen, lambda: f"Removed the key {change.removed[0][:8]}.")
+    _show(change, screen, lambda: say("Removed the key {key}.", key=change.removed[0][:8]))
 
 
 @key.command()
@@ -74,11 +77,14 @@ def passwd(new_password_file: str | None, access: Access, screen: Screen) -> Non
     change = change_password(
         access.locations, access.password(), _new_password(new_password_file), screen.report
     )
-    screen.done("key_changed", _change_fields(change), ["The password was changed."])
+    screen.done("key_changed", _change_fields(change), [say("The password was changed.")])
     if change.failures:
         raise StoreError(
-            f"The old password still opens {' and '.join(change.failures)}: run this again with "
-            "the old password, naming only that place."
+            say(
+                "The old password still opens {places}: run this again with the old password, naming only "
+                "that place.",
+                places=say_all(list(change.failures)),
+            )
         )
 
 
@@ -111,7 +117,7 @@ def _fields(entry: KeyEntry) -> dict[str, Any]:
 def _row(entry: KeyEntry) -> list[str]:
     star, info = "*" if entry.in_use else "", entry.info
     if info is None:
-        return [star, entry.id[:8], "damaged", "", ""]
+        return [star, entry.id[:8], say("damaged"), "", ""]
     return [
         star,
         entry.id[:8],

@@ -12,10 +12,11 @@ import click
 from notou.cli.options import Access, keeping, speaking
 from notou.cli.screen import Screen
 from notou.cli.sizes import size_of
-from notou.cli.text import count_text, size_text
+from notou.cli.text import size_text
 from notou.errors import StoreError, UsageError
 from notou.jobs.retention import prune as prune_copies
 from notou.model import Lane
+from notou.sentence import say, say_all, say_count
 from notou.upkeep.prune import PruneResult
 from notou.upkeep.prune_plan import LanePlan, MaxUnused, PruneOptions
 
@@ -69,7 +70,12 @@ def show_prune(result: PruneResult, screen: Screen) -> None:
 def require_all_copies(failures: Mapping[str, str]) -> None:
     """StoreError naming the copies that were left as they were, when there are any."""
     if failures:
-        raise StoreError(f"Left as it was: {' and '.join(failures)}; run this again when it is there.")
+        raise StoreError(
+            say(
+                "Left as it was: {places}; run this again when it is there.",
+                places=say_all(list(failures)),
+            )
+        )
 
 
 def _fields(result: PruneResult) -> dict[str, Any]:
@@ -93,8 +99,11 @@ def _lane_name(plan: LanePlan) -> str:
 def _line(result: PruneResult) -> str:
     plan = result.plan
     if plan.nothing_to_do:
-        return "There is nothing to prune."
-    verb = "Freed" if result.done else "Would free"
-    gone = count_text(len(plan.delete) + len(plan.unreferenced), "pack")
-    anew = count_text(len(plan.repack), "pack")
-    return f"{verb} {size_text(plan.bytes_freed)} at each copy: {gone} deleted, {anew} packed anew."
+        return say("There is nothing to prune.")
+    freed = size_text(plan.bytes_freed)
+    gone = len(plan.delete) + len(plan.unreferenced)
+    deleted = say_count(gone, "{count} pack deleted", "{count} packs deleted")
+    anew = say_count(len(plan.repack), "{count} pack packed anew", "{count} packs packed anew")
+    if result.done:
+        return say("Freed {size} at each copy: {deleted}, {anew}.", size=freed, deleted=deleted, anew=anew)
+    return say("Would free {size} at each copy: {deleted}, {anew}.", size=freed, deleted=deleted, anew=anew)

@@ -9,15 +9,20 @@ import click
 
 from notou.cli.commands.prune import require_all_copies
 from notou.cli.groups import Group
+from notou.cli.language import lang_option
+from notou.cli.layout import Line, Row
 from notou.cli.options import Access, keeping, speaking
 from notou.cli.screen import Screen
-from notou.cli.text import count_text, printable
+from notou.cli.text import printable
 from notou.jobs.check import heal_copies, mend_index, mend_packs, mend_snapshots
+from notou.sentence import say, say_count
+from notou.upkeep.repair_index import IndexRepair
 
 DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Only show what would be done.")
 
 
 @click.group(cls=Group)
+@lang_option()
 def repair() -> None:
     """Mend what a check found. Heal first: what one copy lost, another may have."""
 
@@ -30,9 +35,11 @@ def heal(access: Access, screen: Screen) -> None:
     result = heal_copies(access.locations, access.password(), screen.report)
     for place, name, reason in result.unhealed:
         fields = {"location": place, "kind": name.kind.value, "id": name.id, "reason": reason}
-        screen.warn("unhealed", fields, f"{printable(place)}: {name.kind}/{name.id}: {printable(reason)}")
+        told = say("{place}: {object}: {reason}", place=place, object=f"{name.kind}/{name.id}", reason=reason)
+        screen.warn("unhealed", fields, told)
     healed = [{"location": place, "kind": name.kind.value, "id": name.id} for place, name in result.healed]
-    screen.done("healed", {"objects": healed}, [f"Healed {count_text(len(healed), 'object')}."])
+    line = say_count(len(healed), "Healed {count} object.", "Healed {count} objects.")
+    screen.done("healed", {"objects": healed}, [line])
     require_all_copies(result.failures)
     result.require_whole()
 
@@ -46,17 +53,14 @@ def index(dry_run: bool, access: Access, screen: Screen) -> None:
     result = mend_index(access.locations, access.password(), screen.report, dry_run=dry_run)
     for pack_id, reason in result.unreadable.items():
         lost = {"id": pack_id.hex(), "reason": reason}
-        screen.warn("unreadable_pack", lost, f"{pack_id.hex()}: {printable(reason)}")
+        screen.warn("unreadable_pack", lost, say("{pack}: {reason}", pack=pack_id.hex(), reason=reason))
     fields = {
         "packs_added": [pack_id.hex() for pack_id in result.read_anew],
         "packs_dropped": [pack_id.hex() for pack_id in result.dropped],
         "indexes_replaced": result.indexes_replaced,
         "dry_run": dry_run,
     }
-    added, dropped = len(result.read_anew), len(result.dropped)
-    counts = f"{count_text(added, 'pack')} added, {count_text(dropped, 'pack')} dropped"
-    line = "The index was right already." if result.nothing_to_do else f"{_mood(dry_run)}: {counts}."
-    screen.done("index_repaired", fields, [line])
+    screen.done("index_repaired", fields, [_index_line(result, dry_run)])
     require_all_copies(result.failures)
 
 
@@ -72,7 +76,9 @@ def packs(pack_ids: tuple[str, ...], dry_run: bool, access: Access, screen: Scre
         access.locations, access.password(), chosen, os.environ, screen.report, dry_run=dry_run
     )
     if result is None:
-        screen.done("packs_repaired", {"saved": {}, "lost": {}, "dry_run": dry_run}, ["No pack is damaged."])
+        screen.done(
+            "packs_repaired", {"saved": {}, "lost": {}, "dry_run": dry_run}, [say("No pack is damaged.")]
+        )
         return
     fields = {
         "saved": {pack_id.hex(): count for pack_id, count in result.saved.items()},
@@ -81,7 +87,7 @@ def packs(pack_ids: tuple[str, ...], dry_run: bool, access: Access, screen: Scre
         "dry_run": dry_run,
     }
     saved, lost = sum(result.saved.values()), sum(map(len, result.lost.values()))
-    screen.done("packs_repaired", fields, [f"{_mood(dry_run)}: {saved:,} blobs saved, {lost:,} lost."])
+    screen.done("packs_repaired", fields, [_packs_line(saved, lost, dry_run)])
     require_all_copies(result.failures)
 
 
@@ -99,9 +105,13 @@ def snapshots(forget: bool, dry_run: bool, access: Access, screen: Screen) -> No
         screen.result("snapshot_repaired", _repaired_fields(one), _repaired_lines(one))
     for snapshot_id in result.hopeless:
         fields = {"id": snapshot_id}
-        screen.warn("snapshot_hopeless", fields, f"{snapshot_id[:8]}: nothing of it can be read.")
+        screen.warn(
+            "snapshot_hopeless",
+            fields,
+            say("{snapshot}: nothing of it can be read.", snapshot=snapshot_id[:8]),
+        )
     if not result.repaired and not result.hopeless:
-        screen.say("Every snapshot is whole.")
+        screen.say(say("Every snapshot is whole."))
     require_all_copies(result.failures)
 
 
@@ -109,9 +119,13 @@ def _repaired_fields(one: Any) -> dict[str, Any]:
     return {"old_id": one.old_id, "new_id": one.new_id, "lost": [printable(path) for path in one.lost]}
 
 
-def _repaired_lines(one: Any) -> list[str]:
-    became = f"is now {one.new_id[:8]}" if one.new_id else "would be repaired"
-    return [f"{one.old_id[:8]} {became}, without:", *(f"    {printable(path)}" for path in one.lost)]
+def _repaired_lines(one: Any) -> list[Line]:
+    old = one.old_id[:8]
+    if one.new_id:
+        first = say("{old} is now {new}, without:", old=old, new=one.new_id[:8])
+    else:
+        first = say("{old} would be repaired, without:", old=old)
+    return [first, *(Row([printable(path)], indent="    ") for path in one.lost)]
 
 
 def _pack_id(text: str) -> bytes:
@@ -120,9 +134,21 @@ def _pack_id(text: str) -> bytes:
     except ValueError:
         pack_id = b""
     if len(pack_id) != 32:
-        raise click.UsageError(f"“{text}” is no pack's id: give all 64 digits.")
+        raise click.UsageError(say("“{text}” is no pack's id: give all 64 digits.", text=text))
     return pack_id
 
 
-def _mood(dry_run: bool) -> str:
-    return "Would repair" if dry_run else "Repaired"
+def _index_line(result: IndexRepair, dry_run: bool) -> str:
+    if result.nothing_to_do:
+        return say("The index was right already.")
+    added = say_count(len(result.read_anew), "{count} pack added", "{count} packs added")
+    dropped = say_count(len(result.dropped), "{count} pack dropped", "{count} packs dropped")
+    if dry_run:
+        return say("Would repair: {added}, {dropped}.", added=added, dropped=dropped)
+    return say("Repaired: {added}, {dropped}.", added=added, dropped=dropped)
+
+
+def _packs_line(saved: int, lost: int, dry_run: bool) -> str:
+    if dry_run:
+        return say("Would repair: {saved} blobs saved, {lost} lost.", saved=saved, lost=lost)
+    return say("Repaired: {saved} blobs saved, {lost} lost.", saved=saved, lost=lost)

@@ -10,10 +10,11 @@ import click
 from notou.cli.options import Access, choosing_any_path, reading, speaking
 from notou.cli.places import FILE, FOLDER
 from notou.cli.screen import Screen
-from notou.cli.text import count_text, printable, size_text
+from notou.cli.text import printable, size_text
 from notou.errors import IncompleteError
 from notou.jobs.restore import restore_snapshot
 from notou.restore.options import Overwrite, RestoreOptions, RestoreResult
+from notou.sentence import say, say_count
 from notou.vault.selection import Filter
 
 
@@ -76,10 +77,16 @@ def restore(
         [_line(result, target, dry_run) if _came_to_anything(result, options) else _NOTHING],
     )
     if result.failed:
-        raise IncompleteError(f"{count_text(result.failed, 'item was', 'items were')} not restored wholly.")
+        raise IncompleteError(
+            say_count(
+                result.failed,
+                "{count} item was not restored wholly.",
+                "{count} items were not restored wholly.",
+            )
+        )
 
 
-_NOTHING = "Nothing in the snapshot is meant by these patterns, so nothing was restored."
+_NOTHING = say("Nothing in the snapshot is meant by these patterns, so nothing was restored.")
 
 
 def _came_to_anything(result: RestoreResult, options: RestoreOptions) -> bool:
@@ -93,7 +100,13 @@ def _fields(result: RestoreResult, *, dry_run: bool) -> dict[str, object]:
 
 
 def _line(result: RestoreResult, target: str, dry_run: bool) -> str:
-    verb = "Would restore" if dry_run else "Restored"
-    kept = f"; {count_text(result.kept, 'file was', 'files were')} there already" if result.kept else ""
-    what = f"{count_text(result.files, 'file')} ({size_text(result.bytes_written)})"
-    return f"{verb} {what} to {printable(target)}{kept}."
+    files = say_count(
+        result.files, "{count} file ({size})", "{count} files ({size})", size=size_text(result.bytes_written)
+    )
+    there = printable(target)
+    if result.kept:
+        kept = say_count(result.kept, "{count} file was there already", "{count} files were there already")
+        there = say("{target}; {kept}", target=there, kept=kept)
+    if dry_run:
+        return say("Would restore {files} to {target}.", files=files, target=there)
+    return say("Restored {files} to {target}.", files=files, target=there)

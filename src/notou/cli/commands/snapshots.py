@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from notou.cli.layout import Table
 from notou.cli.options import Access, choosing, reading, speaking
 from notou.cli.screen import Screen
 from notou.cli.shapes import SNAPSHOT_HEADS, snapshot_fields, snapshot_row
-from notou.cli.text import count_text, table
 from notou.errors import IncompleteError
 from notou.jobs.snapshots import list_snapshots
+from notou.sentence import say, say_count
 from notou.vault.selection import Filter
 
 
@@ -24,11 +25,16 @@ def snapshots(access: Access, conditions: Filter, screen: Screen) -> None:
         for snapshot in found:
             screen.result("snapshot", snapshot_fields(snapshot), [])
     elif found:
-        screen.result("", {}, table([snapshot_row(snapshot) for snapshot in found], SNAPSHOT_HEADS))
+        screen.result("", {}, [Table(SNAPSHOT_HEADS, [snapshot_row(each) for each in found])])
     elif not unreadable:
-        screen.say("There are no such snapshots.")
+        screen.say(say("There are no such snapshots."))
     if unreadable:
         raise IncompleteError(
-            f"{count_text(unreadable, 'snapshot')} cannot be read; 'notou check' tells more, "
-            "and 'notou repair heal' mends what another copy has right."
+            say_count(
+                unreadable,
+                "{count} snapshot cannot be read; 'notou check' tells more, and 'notou repair heal' mends "
+                "what another copy has right.",
+                "{count} snapshots cannot be read; 'notou check' tells more, and 'notou repair heal' mends "
+                "what another copy has right.",
+            )
         )

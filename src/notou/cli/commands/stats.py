@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from decimal import Decimal
 
 import click
 
+from notou.cli.layout import Table
 from notou.cli.options import Access, choosing, reading, speaking
 from notou.cli.screen import Screen
-from notou.cli.text import size_text, table
+from notou.cli.text import size_text
 from notou.jobs.compare import count_vault
 from notou.model import Lane
+from notou.sentence import say
 from notou.upkeep.stats import Stats
 from notou.vault.selection import Filter
 
-HEADS = ["Class", "Snapshots", "Files", "To restore", "Different files", "Stored", "Ratio"]
+HEADS = [
+    say("Class"),
+    say("Snapshots"),
+    say("Files"),
+    say("To restore"),
+    say("Different files"),
+    say("Stored"),
+    say("Ratio"),
+]
 
 
 @click.command()
@@ -29,7 +40,7 @@ def stats(access: Access, conditions: Filter, screen: Screen) -> None:
         "total": asdict(found.total),
     }
     rows = [_row(_name(lane), each) for lane, each in found.lanes]
-    screen.result("stats", fields, table([*rows, _row("all", found.total)], HEADS))
+    screen.result("stats", fields, [Table(HEADS, [*rows, _row(say("all"), found.total)])])
 
 
 def _name(lane: Lane | None) -> str:
@@ -39,10 +50,10 @@ def _name(lane: Lane | None) -> str:
 def _row(name: str, stats: Stats) -> list[str]:
     return [
         name,
-        f"{stats.snapshots:,}",
-        f"{stats.files:,}",
+        say("{count}", count=stats.snapshots),
+        say("{count}", count=stats.files),
         size_text(stats.restore_bytes),
         size_text(stats.content_bytes),
         size_text(stats.stored_bytes),
-        f"{stats.ratio:.2f}",
+        say("{count}", count=Decimal(f"{stats.ratio:.2f}")),
     ]

@@ -6,8 +6,8 @@ import click
 
 from notou.cli.options import Access, keeping, speaking
 from notou.cli.screen import Screen
-from notou.cli.text import count_text, printable
 from notou.jobs import unlock as job
+from notou.sentence import say_count
 
 
 @click.command()
@@ -17,5 +17,7 @@ from notou.jobs import unlock as job
 def unlock(remove_all: bool, access: Access, screen: Screen) -> None:
     """Remove stale locks: not refreshed for half an hour, or of a process of this machine that is gone."""
     for place, removed in job.unlock(access.locations, access.password(), everyone=remove_all):
-        line = f"{printable(place)}: {count_text(removed, 'lock')} removed."
+        line = say_count(
+            removed, "{place}: {count} lock removed.", "{place}: {count} locks removed.", place=place
+        )
         screen.result("unlocked", {"location": place, "removed": removed}, [line])

@@ -1,0 +1,41 @@
+"""--lang, and the system's language, reach everything the command line says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notou.cli.main import COMMANDS
+from notou.words.catalogue import Words
+from tests.support.program import Program
+
+
+@pytest.fixture
+def notou(tmp_path: Path) -> Program:
+    return Program(tmp_path / "home")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_a_language_and_tells_its_help_in_it(name: str, notou: Program) -> None:
+    told = notou.run(name, "--lang", "fr", "--help").stdout
+    assert told == notou.run("--lang", "fr", name, "--help").stdout
+    assert "Utilisation" in told
+    assert "--lang" in told
+    assert " ".join(Words("fr").literal("Show this message and exit.").split()) in " ".join(told.split())
+    assert "Usage" not in told
+
+
+def test_a_mistake_is_told_in_the_language_asked_for(notou: Program) -> None:
+    said = notou.run("snapshots", "--lang", "zh", expect=1).stderr
+    assert said == "notou: 缺少选项 '--from'.请试试“notou snapshots --help”。\n"
+
+
+def test_a_language_that_notou_lacks_is_refused(notou: Program) -> None:
+    said = notou.run("doctor", "--lang", "tlh", expect=1).stderr
+    assert said.startswith("notou: --lang is “tlh”")
+
+
+def test_json_stays_as_programs_read_it_whatever_the_language(notou: Program, tmp_path: Path) -> None:
+    place = str(tmp_path / "vault")
+    assert '"event":"initialized"' in notou.run("init", "--to", place, "--json", "--lang", "fr").stdout
