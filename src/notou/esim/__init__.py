@@ -1,4 +1,4 @@
-"""eSIM: who sells mobile data where, what a trip needs of it, and the codes and chips that give it.
+"""eSIM: what operators sell, the codes they give out, and the chip that holds the profiles.
 
-What may not enter: the command line, where files of this device are kept (notou.jobs).
+What may not enter: how a chip is reached (notou.card), where anything is kept (notou.jobs).
 """
