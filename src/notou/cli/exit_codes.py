@@ -25,7 +25,7 @@ MEANINGS = {
     FAILED: "the command failed, a check found damage, or a copy was left behind",
     INCOMPLETE: "finished, but some items were not read or not written",
     NO_VAULT: "there is no vault at the place named",
-    LOCKED: "another process holds a lock on the vault",
+    LOCKED: "another process holds a lock on the vault or the card",
     WRONG_PASSWORD: "no key opens with this password",
     INTERRUPTED: "interrupted",
 }

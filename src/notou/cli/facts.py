@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -16,7 +17,7 @@ from notou.esim.catalogue.records import Catalogue, Certainty, Fact, Source
 from notou.sentence import Sentence, say
 
 T = TypeVar("T")
-_UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+_UNITS = ((say("TB"), 10**12), (say("GB"), 10**9), (say("MB"), 10**6), (say("kB"), 10**3))
 
 UNKNOWN = say("unknown")
 ANSWERS = {True: say("yes"), False: say("no")}
@@ -44,7 +45,8 @@ def known_of(catalogue: Catalogue, country: str | None) -> Catalogue:
     if country not in catalogue.countries:
         raise NotFoundError(
             say(
-                "The catalogue knows nothing of {country}; it knows {countries}.",
+                "The catalogue knows nothing of {country}; it knows {countries}. "
+                "A file of your own can add to it: 'notou esim catalogue check' tells where it goes.",
                 country=country,
                 countries=", ".join(catalogue.countries),
             )
@@ -52,12 +54,12 @@ def known_of(catalogue: Catalogue, country: str | None) -> Catalogue:
     return catalogue.of(country)
 
 
-def data_text(size: int) -> str:
+def data_text(size: int) -> Sentence:
     """Bytes as operators count them, in thousands: ``500 MB``, ``1.5 GB``."""
-    for unit, factor in _UNITS:
-        if size >= factor:
-            return f"{round(size / factor, 1):,g} {unit}"
-    return f"{size} B"
+    unit, factor = next(((unit, factor) for unit, factor in _UNITS if size >= factor), _UNITS[-1])
+    tenths = round(size * 10 / factor)
+    number = Decimal(tenths) / 10 if tenths % 10 else tenths // 10
+    return say("{number} {unit}", number=number, unit=unit)
 
 
 def value_text(fact: Fact[T], text: Callable[[T], str] = str) -> str:
@@ -97,14 +99,14 @@ class Footnotes:
     def lines(self) -> Iterable[Sentence]:
         """The list of sources, and what to think of old ones."""
         for (source, seen, certainty), number in self._seen.items():
-            yield say(
-                "[{number}] {title}; seen {seen}, {certainty}. {url}",
+            line = say(
+                "[{number}] {title}; seen {seen}, {certainty}.",
                 number=number,
                 title=source.title,
                 seen=seen,
                 certainty=CERTAINTIES[certainty],
-                url=source.url,
             )
+            yield say("{source} {url}", source=line, url=source.url) if source.url else line
         if self.any_old:
             yield say(
                 "Some of this was seen more than a year ago: ask what is true today before you rely on it."

@@ -6,15 +6,18 @@ What may not enter: what a file may say (notou.esim.catalogue).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from notou.disk.atomic import write_new
+from notou.disk.private import make_private
 from notou.disk.regular import open_regular, regular_files
 from notou.errors import UsageError
 from notou.esim.catalogue.merging import merge, without_strays
 from notou.esim.catalogue.reading import MOST_FILE_BYTES, read_catalogue
 from notou.esim.catalogue.records import Catalogue
 from notou.esim.catalogue.shipped import shipped_files
+from notou.esim.catalogue.table import catalogues_of
 from notou.events import Note, Report
 from notou.jobs.folders import catalogue_folder
 from notou.sentence import Sentence, say
@@ -79,6 +82,47 @@ def _content(path: bytes) -> bytes:
             return file.read(MOST_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         raise _unreadable(shown(path), error) from error
+
+
+def own_folder() -> str:
+    """Where the person's own files are looked for."""
+    return shown(catalogue_folder())
+
+
+def import_table(file: str, today: date, *, replace: bool) -> tuple[list[str], list[Sentence]]:
+    """Turn a CSV table into own catalogue files, one a country; returns their paths, or what is wrong.
+
+    Nothing is written when anything is wrong. UsageError when files cannot be read or written, or an earlier
+    import of this name is there that was not to be replaced.
+    """
+    named = shown(os.fsencode(file))
+    tables, faults = catalogues_of(read_file(file), named, today)
+    known = load_catalogue(today, lambda _: None)
+    faults = faults or _added(known, [(named, data) for data in tables.values()], today)[1]
+    if faults:
+        return [], faults
+    stem = os.path.splitext(os.path.basename(os.fsencode(file)))[0]
+    paths = {_path(stem, country): data for country, data in tables.items()}
+    _write(paths, replace=replace)
+    return [shown(path) for path in paths], []
+
+
+def _path(stem: bytes, country: str) -> bytes:
+    return os.path.join(catalogue_folder(), b"%s.%s%s" % (stem, country.lower().encode(), SUFFIX))
+
+
+def _write(paths: Mapping[bytes, bytes], *, replace: bool) -> None:
+    for path in paths:
+        if os.path.lexists(path) and not replace:
+            raise UsageError(say("{file} is there already; with --replace it is replaced.", file=shown(path)))
+    try:
+        make_private(catalogue_folder())
+        for path, data in paths.items():
+            write_new(path, data)
+    except OSError as error:
+        raise UsageError(
+            say("{folder} cannot be written: {reason}.", folder=own_folder(), reason=error.strerror)
+        ) from error
 
 
 def read_file(file: str) -> bytes:

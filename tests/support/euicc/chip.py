@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +18,14 @@ from tests.support.rsp.certificates import TEST_EID, Identity, World
 from tests.support.rsp.der import bits, tlv
 
 SVN = bytes([2, 2, 2])
+
+
+class Loading(Protocol):
+    """A package on its way in."""
+
+    def fed(self, data: bytes) -> bytes:
+        """Take the next piece; returns nothing, or at the end the signed result."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Session:
     binding: x509.Certificate | None = None  # CERT.DPpb, from PrepareDownload on
     signature1: bytes = b""
     one_time_key: ec.EllipticCurvePrivateKey | None = None
+    loading: Loading | None = None
 
 
 @dataclass

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.euicc import about, notices, profiles
+from tests.support.euicc import about, installing, notices, profiles, session
 from tests.support.euicc.chip import SVN, Chip
 from tests.support.rsp.der import Tlv, read, read_header, tlv
 
 AID = bytes.fromhex("A0000005591010FFFFFFFF8900000100")
 STORE_DATA, MORE, LAST = 0xE2, 0x11, 0x91
 DONE, REFRESH_FOLLOWS = 0x9000, 0x910B
-WRONG_DATA, NOT_KNOWN, WRONG_PARAMETERS, NOT_SUPPORTED = 0x6A80, 0x6A88, 0x6A86, 0x6D00
+WRONG_DATA, NOT_KNOWN, WRONG_PARAMETERS, NOT_SUPPORTED, CONDITIONS = 0x6A80, 0x6A88, 0x6A86, 0x6D00, 0x6985
 _CHANGES = frozenset({0xBF31, 0xBF32})
 
 Answer = Callable[[Chip, Tlv], bytes]
@@ -36,6 +36,9 @@ ANSWERS: dict[int, Answer] = {
     0xBF33: profiles.deleted,
     0xBF29: profiles.named,
     0xBF34: profiles.reset,
+    0xBF38: session.authenticated,
+    0xBF21: session.prepared,
+    0xBF41: session.cancelled,
 }
 
 
@@ -75,6 +78,10 @@ class Isdr:
 
     def _answered(self, whole: bytes) -> tuple[bytes, int]:
         tag = read_header(whole)[0]
+        if tag == installing.PACKAGE or tag in installing.PART_TAGS:
+            result = installing.loaded(self._chip, whole)
+            return result or b"", CONDITIONS if result is None else DONE
+        self._drop_package()
         answer = ANSWERS.get(tag)
         if answer is None:
             return b"", NOT_KNOWN
@@ -82,3 +89,8 @@ class Isdr:
         data = answer(self._chip, read(whole))
         announces = self._chip.habits.announces_refresh and tag in _CHANGES
         return data, REFRESH_FOLLOWS if announces and self._chip.refreshes > refreshes else DONE
+
+    def _drop_package(self) -> None:
+        """Another command in the middle of a package is the end of the package."""
+        if self._chip.session:
+            self._chip.session.loading = None

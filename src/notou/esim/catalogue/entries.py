@@ -44,6 +44,10 @@ class Entry:
         self.label = f"{label} ({values.named(given)})" if isinstance(given, str) else label
         self._source: Source | None = None
 
+    def observe(self, value: object) -> Observed:
+        """Parses a day when something was observed."""
+        return self._scope.observe(value)
+
     @property
     def whole(self) -> bool:
         """Whether nothing was amiss so far."""
@@ -81,6 +85,10 @@ class Entry:
         """The source of all fields that name none; must come before the first fact."""
         source_id = self.required("source", values.text, "")
         self._source = self._named_source("source", source_id) if source_id else None
+
+    def adopt(self, source: Source) -> None:
+        """Instead of take_source: the source of all fields that name none."""
+        self._source = source
 
     def _named_source(self, name: str, source_id: str) -> Source | None:
         found = self._scope.sources.get(source_id)

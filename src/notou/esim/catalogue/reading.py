@@ -82,7 +82,7 @@ def _catalogue(table: dict[str, Any], scope: Scope) -> Catalogue:
     _read_sources(table.get("sources", {}), scope)
     return Catalogue(
         tuple(_entries(table, "operators", scope, lambda entry: _operator(entry, country))),
-        tuple(_entries(table, "plans", scope, lambda entry: _plan(entry, country, currency))),
+        tuple(_entries(table, "plans", scope, lambda entry: plan_of(entry, country, currency))),
         tuple(_entries(table, "names", scope, lambda entry: _name(entry, country))),
     )
 
@@ -123,6 +123,7 @@ def _entries(
     seen: set[str] = set()
     for position, fields in enumerate(raw, 1):
         entry = Entry(scope, f"{kind} {position}", fields)
+        entry.take_source()
         record = make(entry)
         entry.finish()
         if record is not None and record.id in seen:
@@ -134,7 +135,6 @@ def _entries(
 
 def _operator(entry: Entry, country: str) -> Operator | None:
     entry_id = entry.required("id", values.identity, "")
-    entry.take_source()
     fields: dict[str, Any] = {
         "name": entry.fact("name", values.text),
         "brand": entry.fact("brand", values.text),
@@ -150,10 +150,10 @@ def _operator(entry: Entry, country: str) -> Operator | None:
     return Operator(id=entry_id, country=country, **fields) if entry.whole else None
 
 
-def _plan(entry: Entry, country: str, currency: str) -> Plan | None:
+def plan_of(entry: Entry, country: str, currency: str) -> Plan | None:
+    """The plan of an entry that has its source; None when something is amiss, which the entry noted."""
     entry_id = entry.required("id", values.identity, "")
     operator = entry.required("operator", values.identity, "")
-    entry.take_source()
     currency = entry.plain("currency", values.currency_code, currency)
     fields: dict[str, Any] = {
         "name": entry.fact("name", values.text),
@@ -176,7 +176,6 @@ def _name(entry: Entry, country: str) -> Name | None:
     entry_id = entry.required("id", values.identity, "")
     operator = entry.plain("operator", values.identity, "")
     kind = entry.required("kind", values.one_of(NameKind), NameKind.OPERATOR)
-    entry.take_source()
     names = entry.texts("names")
     truth = entry.fact("truth", values.sentence)
     evidence = entry.facts("evidence", values.sentence)

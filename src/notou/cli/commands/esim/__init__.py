@@ -9,6 +9,9 @@ from notou.cli.lazy import LazyGroup
 
 COMMANDS = {
     "operators": ("esim.operators", "Tell which operators there are in a country."),
+    "plans": ("esim.plans", "Tell which plans are known in a country, and since when."),
+    "ask": ("esim.ask", "Tell what a name from an article really is."),
+    "catalogue": ("esim.catalogue", "Check files of operators and plans, and take in your own."),
 }
 
 esim = LazyGroup(COMMANDS, name="esim", help="Know the operators, and keep the codes of eSIMs.")
