@@ -5,6 +5,7 @@
 
 use pyo3::prelude::*;
 
+mod aligned;
 mod blob;
 mod cut;
 mod directory;

@@ -50,7 +50,7 @@ def test_every_command_answers_to_help(notou: Program) -> None:
         assert f"Usage: notou {name}" in notou.run(name, "--help").stdout
 
 
-@pytest.mark.parametrize("words", [[], ["repair"], ["key"]])
+@pytest.mark.parametrize("words", [[], ["repair"], ["key"], ["esim"]])
 def test_who_names_no_command_gets_the_help(words: list[str], notou: Program) -> None:
     done = notou.run(*words, expect=1)
     assert done.stdout + done.stderr == notou.run(*words, "--help").stdout

@@ -9,19 +9,25 @@ from tools.words.bare import bare_texts, program_modules
 from tools.words.catalogues import TRANSLATED, faults, load, missing, template_of, update
 from tools.words.source import all_texts
 
-DONE: tuple[str, ...] = ("cli/", "words/")
-"""What of src/notou is held to speak every language; ("",) is everything."""
+LATER: tuple[str, ...] = (
+    "native/",
+    *(f"src/notou/{each}" for each in (
+        "backup/", "card/", "copies/", "disk/", "esim/", "jobs/", "kernel/", "restore/", "sim/", "sources/",
+        "stores/", "upkeep/", "vault/", "cli/commands/esim", "cli/commands/sim", "cli/commands/trip",
+        "cli/facts", "cli/plans", "cli/main",
+    )),
+)  # fmt: skip
+"""Beginnings of the names of files that need not speak every language yet."""
 
 
 def check() -> Iterator[str]:
     """Every way in which a person would meet the wrong language, a line each."""
-    for file, tree in program_modules(DONE):
-        for line, text in bare_texts(tree, file):
+    for file, tree in program_modules():
+        for line, text in [] if file.startswith(LATER) else bare_texts(tree, file):
             yield f"{file}:{line}: said without say: {text!r}"
     template = template_of(all_texts())
-    files = tuple(f"src/notou/{each}" for each in DONE)
     for language in TRANSLATED:
-        yield from (f"{language}: {each}" for each in faults(load(language), template, files))
+        yield from (f"{language}: {each}" for each in faults(load(language), template, LATER))
 
 
 def main(words: list[str]) -> int:

@@ -46,11 +46,10 @@ def error_names() -> dict[str, int]:
     return {node.name: 0 for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
-def program_modules(done: tuple[str, ...]) -> Iterator[tuple[str, ast.Module]]:
-    """(name, tree) of the program's modules whose path begins with one of ``done``."""
+def program_modules() -> Iterator[tuple[str, ast.Module]]:
+    """(name, tree) of the program's modules."""
     for path in sorted(PROGRAM.rglob("*.py")):
-        if path.relative_to(PROGRAM).as_posix().startswith(done):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
 
 
 _ERRORS = error_names()
@@ -95,7 +94,7 @@ def _text(node: ast.AST) -> str:
 
 
 def _passed_over(tree: ast.Module) -> set[int]:
-    """Docstrings, what say and help= are given, and the parts of longer literals."""
+    """Docstrings, what say and help= are given, tables of commands, and the parts of longer literals."""
     passed: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -104,6 +103,10 @@ def _passed_over(tree: ast.Module) -> set[int]:
             passed.update(id(each) for each in node.args if isinstance(each, ast.Constant))
         elif isinstance(node, ast.keyword) and node.arg == "help":
             passed.add(id(node.value))
+        elif isinstance(node, ast.Assign) and "COMMANDS" in (
+            getattr(each, "id", "") for each in node.targets
+        ):
+            passed.update(id(each) for each in ast.walk(node.value))
         elif isinstance(node, ast.JoinedStr):
             passed.update(id(each) for each in node.values)
     return passed

@@ -69,6 +69,8 @@ def python_texts(tree: ast.AST, file: str) -> Iterator[Text]:
         if isinstance(node, ast.FunctionDef) and _is_command(node):
             if text := ast.get_docstring(node):
                 yield Text(text, None, file)
+        elif isinstance(node, ast.Assign):
+            yield from (Text(line, None, file) for line in _of_table(node))
         elif isinstance(node, ast.Call):
             yield from (Text(one, many, file) for one, many in _of_call(node))
 
@@ -84,7 +86,7 @@ def system_texts() -> Iterator[Text]:
     """The system's usual reasons, as they stand alone and inside a sentence."""
     for number in USUAL:
         for text in dict.fromkeys((os.strerror(number), os.strerror(number).lower())):
-            yield Text(text, None, f"errno:{errno.errorcode[number]}")
+            yield Text(text, None, f"errno/{errno.errorcode[number]}")
 
 
 def _of_call(call: ast.Call) -> Iterable[tuple[str, str | None]]:
@@ -97,6 +99,12 @@ def _of_call(call: ast.Call) -> Iterable[tuple[str, str | None]]:
     for keyword in call.keywords:
         if keyword.arg == "help" and (text := _literal(keyword.value)):
             yield inspect.cleandoc(text), None
+
+
+def _of_table(assignment: ast.Assign) -> Iterator[str]:
+    """The lines of help of a table COMMANDS: name → (module, line)."""
+    if [getattr(each, "id", "") for each in assignment.targets] == ["COMMANDS"]:
+        yield from (row[1] for row in ast.literal_eval(assignment.value).values())
 
 
 def called(call: ast.Call) -> str:

@@ -12,6 +12,7 @@ use crate::errors::{reason, Fault, Outcome};
 use crate::seal::Key;
 use crate::treejson::Time;
 
+mod content;
 mod faults;
 mod finish;
 mod place;

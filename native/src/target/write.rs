@@ -2,14 +2,15 @@
 //! What may not enter: metadata, names other than those of the files themselves.
 
 use rayon::prelude::*;
-use rustix::fs::{fstat, ftruncate, FileType, Mode, OFlags};
-use rustix::io::{pwrite, Errno};
+use rustix::fs::{fstat, FileType, Mode, OFlags};
+use rustix::io::Errno;
 use std::collections::HashSet;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use super::content::Content;
 use super::faults::{fault, ItemFault};
 use super::place::create;
 use super::resolve::Root;
@@ -19,8 +20,6 @@ use crate::lock::{lock, taken};
 use crate::open::{blob_sentence, open_blob};
 use crate::seal::Key;
 
-/// The block of a file system; shorter runs of zeros make no hole anywhere.
-const BLOCK: usize = 4096;
 /// Files kept open at a time between two of their blobs; the usual bound of a process is 1024.
 const OPEN_MOST: usize = 256;
 
@@ -62,15 +61,10 @@ struct Slot<'a> {
 }
 
 struct State {
-    opened: Option<Arc<Opened>>,
+    opened: Option<Arc<Content>>,
     /// Placements not dealt with yet.
     left: usize,
     fault: Option<ItemFault>,
-}
-
-struct Opened {
-    fd: OwnedFd,
-    fresh: bool,
 }
 
 /// (damaged blobs by number, faults of files).
@@ -165,18 +159,15 @@ impl<'a> Batch<'a> {
         let Some(file) = self.opened(slot, whole)? else {
             return Ok(());
         };
-        if !file.fresh {
-            return write_all(file.fd.as_fd(), plain, offset);
-        }
-        let reached = write_sparse(file.fd.as_fd(), plain, offset)?;
+        let reached = file.write(plain, offset)?;
         if whole && reached < slot.size {
-            ftruncate(&file.fd, slot.size)?;
+            file.reach(slot.size)?;
         }
         Ok(())
     }
 
     /// The slot's file, opened once; None when it failed before.
-    fn opened(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Option<Arc<Opened>>> {
+    fn opened(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Option<Arc<Content>>> {
         let mut state = lock(&slot.state);
         if state.fault.is_some() {
             return Ok(None);
@@ -192,24 +183,29 @@ impl<'a> Batch<'a> {
         Ok(Some(opened))
     }
 
-    fn open(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Opened> {
+    fn open(&self, slot: &Slot<'_>, whole: bool) -> io::Result<Content> {
         if !whole && lock(&self.fresh.0).contains(slot.path) {
-            return open_existing(self.root, slot.path).map(|fd| Opened { fd, fresh: true });
+            return open_existing(self.root, slot.path).map(|fd| Content::new(fd, slot.size));
         }
         match create(self.root, slot.path) {
             Ok(fd) => {
+                let content = Content::new(fd, slot.size);
                 if !whole {
                     // the end may become a hole, and other blobs of it come in other batches
-                    ftruncate(&fd, slot.size)?;
+                    content.reach(slot.size)?;
                     lock(&self.fresh.0).insert(slot.path.to_vec());
                 }
-                Ok(Opened { fd, fresh: true })
+                Ok(content)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let fd = open_existing(self.root, slot.path)?;
                 // another thread may have created it since
                 let fresh = lock(&self.fresh.0).contains(slot.path);
-                Ok(Opened { fd, fresh })
+                Ok(if fresh {
+                    Content::new(fd, slot.size)
+                } else {
+                    Content::standing(fd)
+                })
             }
             Err(error) => Err(error),
         }
@@ -254,48 +250,4 @@ fn open_existing(root: &Root, path: &[u8]) -> io::Result<OwnedFd> {
 
 fn in_the_way() -> io::Error {
     io::Error::other("what stands there is no file; remove it first")
-}
-
-fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match pwrite(fd, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = &bytes[written..];
-                offset += written as u64;
-            }
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-/// Write all but whole blocks of zeros; the offset behind the last byte written.
-fn write_sparse(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> io::Result<u64> {
-    let (mut start, mut at, mut reached) = (0, 0, offset);
-    let mut flush = |from: usize, to: usize| {
-        if from < to {
-            write_all(fd, &bytes[from..to], offset + from as u64)?;
-            reached = offset + to as u64;
-        }
-        io::Result::Ok(())
-    };
-    while at < bytes.len() {
-        let into_block = ((offset + at as u64) % BLOCK as u64) as usize;
-        let end = bytes.len().min(at + BLOCK - into_block);
-        if end - at == BLOCK && bytes[at] == 0 && is_zero(&bytes[at..end]) {
-            flush(start, at)?;
-            start = end;
-        }
-        at = end;
-    }
-    flush(start, bytes.len())?;
-    Ok(reached)
-}
-
-fn is_zero(block: &[u8]) -> bool {
-    block
-        .chunks(64)
-        .all(|part| part.iter().fold(0, |sum, byte| sum | byte) == 0)
 }

@@ -8,10 +8,10 @@ use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
-use super::aligned::Aligned;
 use super::claims::Claims;
 use super::pack::ClosedPack;
 use super::unnamed::Unnamed;
+use crate::aligned::Aligned;
 use crate::blob::{hex, Id};
 use crate::errors::{broken_off, Fault, Outcome};
 use crate::index::SharedIndex;

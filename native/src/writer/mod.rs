@@ -8,7 +8,6 @@
 //!   pack     blobs sealed into a file of the outbox
 //!   desk     buffers that threads use again
 //!   unnamed  a file that appears only when whole
-//!   aligned  memory that can be written past the system's cache
 //!   landing  write packs, make them durable, tell the index: on a thread of its own
 //!   engine   blobs into packs, and what ends the work
 //!   files    files shared out among the cores
@@ -36,7 +35,6 @@ use crate::lock::lock;
 use crate::memory::give_back_large_buffers;
 use crate::seal::Key;
 
-mod aligned;
 mod blob;
 mod claims;
 mod desk;

@@ -6,10 +6,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::aligned::{ALIGNMENT, ROOM};
 use super::blob::SCRATCH;
 use super::landing::Landing;
 use super::unnamed::Unnamed;
+use crate::aligned::{ALIGNMENT, ROOM};
 use crate::blob::{Entry, Id};
 use crate::errors::{Fault, Outcome};
 use crate::hash::{update_both, Hash};

@@ -14,7 +14,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::aligned::{Aligned, ALIGNMENT};
+use crate::aligned::{Aligned, ALIGNMENT};
 use crate::blob::hex;
 use crate::lock::lock;
 

@@ -42,7 +42,8 @@ def find_parents(snapshots: Iterable[Snapshot], hostname: str, paths: Collection
     """The parents of every lane that has any."""
     group = (hostname, tuple(sorted(paths)))
     found: dict[Lane, Parents] = {}
-    ours = [snapshot for snapshot in snapshots if snapshot.lane is not None and snapshot.group_key == group]
+    of_folders = [snapshot for snapshot in snapshots if snapshot.lane is not None and not snapshot.kept]
+    ours = [snapshot for snapshot in of_folders if snapshot.group_key == group]
     for lane in Lane:
         of_lane = sorted((one for one in ours if one.lane is lane), key=lambda one: one.time_ns)
         if of_lane:

@@ -8,24 +8,20 @@ from __future__ import annotations
 import os
 
 from notou import __version__
-from notou.backup.cut_rules import CUT_RULES
 from notou.backup.forecast import Forecast
 from notou.backup.intake import Intake
 from notou.backup.options import BackupOptions, BackupResult, Destination
 from notou.backup.parents import Parents, adopt_stray_packs, find_parents, trees_to_compare
-from notou.backup.publishing import Publisher, require_a_copy, shared_locks
+from notou.backup.publishing import Publisher
+from notou.backup.session import new_writer, session
 from notou.backup.sorting import sort_entries
 from notou.backup.tally import Tally
 from notou.backup.trees import EMPTY_TREE_ID, TreeBuilder
 from notou.backup.walk import Frame, Walk
 from notou.events import Progress, Report
-from notou.kernel import Index, Writer
 from notou.model import Lane
 from notou.sources.selection import Selection
-from notou.vault.derive import cut_key
 from notou.vault.snapshot import Snapshot, lane_tags
-
-_ZSTD_LEVEL = 3
 
 
 def back_up(
@@ -39,8 +35,7 @@ def back_up(
     room, StoreUnavailableError when no copy can be written; what was sealed until then the next run
     finds in the outbox.
     """
-    with destination.outbox.held(), shared_locks(destination), destination.replicator:
-        require_a_copy(destination.replicator.catch_up())
+    with session(destination):
         run = _Run(destination, selection, options, report)
         try:
             return run.carry_out()
@@ -69,7 +64,7 @@ class _Run:
         adopt_stray_packs(vault, index, self._parents)
         self._publisher = Publisher(destination, index)
         self._publisher.take_over()
-        self._writer = self._make_writer(index)
+        self._writer = new_writer(destination, index, options.pack_bytes)
         self._tally = Tally(self._writer.stored)
         self._trees = TreeBuilder(self._writer, self._tally, report)
         self._intake = Intake(self._writer, self._trees, self._tally, report, self._news)
@@ -100,19 +95,6 @@ class _Run:
 
     def _find_parents(self) -> dict[Lane, Parents]:
         return find_parents(self._to.vault.snapshots(), self._to.hostname, self._paths)
-
-    def _make_writer(self, index: Index) -> Writer:
-        master = self._to.vault.master
-        return Writer(
-            master.bytes64,
-            cut_key(master),
-            index,
-            self._to.outbox.path,
-            CUT_RULES,
-            self._options.pack_bytes,
-            _ZSTD_LEVEL,
-            past_cache=not self._to.replicator.reads_packs(),
-        )
 
     def _scan(self) -> Frame:
         """Walk, sort, store; the top directory, with the trees of everything below it."""

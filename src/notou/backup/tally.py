@@ -74,6 +74,12 @@ class Tally:
         else:
             counts.dirs_new += 1
 
+    def add(self, lane: Lane, counts: Counts) -> None:
+        """Count what was not walked: items that Notou made itself."""
+        of_lane = self._of(lane)
+        of_lane.total_files_processed += counts.total_files_processed
+        of_lane.total_bytes_processed += counts.total_bytes_processed
+
     def summary(self, lane: Lane, start_ns: int, end_ns: int) -> dict[str, Any]:
         """A lane's counts as the summary of its snapshot; the fields and their order are restic's."""
         return {

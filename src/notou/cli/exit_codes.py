@@ -26,7 +26,7 @@ MEANINGS = {
     FAILED: say("the command failed, a check found damage, or a copy was left behind"),
     INCOMPLETE: say("finished, but some items were not read or not written"),
     NO_VAULT: say("there is no vault at the place named"),
-    LOCKED: say("another process holds a lock on the vault"),
+    LOCKED: say("another process holds a lock on the vault or the card"),
     WRONG_PASSWORD: say("no key opens with this password"),
     INTERRUPTED: say("interrupted"),
 }

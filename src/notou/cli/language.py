@@ -32,9 +32,9 @@ def lang_option() -> Callable[[T], T]:
     )
 
 
-def spoken() -> Words:
-    """The words of the command that runs; English where none does."""
-    context = click.get_current_context(silent=True)
+def spoken(context: click.Context | None = None) -> Words:
+    """The words of the command of this context, or of the one that runs; English where none does."""
+    context = context or click.get_current_context(silent=True)
     return (context.find_object(Words) if context else None) or ENGLISH_WORDS
 
 

@@ -13,18 +13,17 @@ from gettext import gettext
 
 import click
 
-from notou.cli.language import translated
+from notou.cli.language import spoken, translated
 from notou.sentence import say
-from notou.words.catalogue import Words
 
 
 class LazyGroup(click.Group):
     """Knows each command's name, module and short help; imports the module only to run or describe it."""
 
-    def __init__(self, words: Words, commands_in: Mapping[str, tuple[str, str]], **settings: object) -> None:
-        """``commands_in``: name → (module under notou.cli.commands, one line of help), said in ``words``."""
+    def __init__(self, commands_in: Mapping[str, tuple[str, str]], **settings: object) -> None:
+        """``commands_in``: name → (module under notou.cli.commands, one line of help)."""
         super().__init__(**settings)  # type: ignore[arg-type]  # click's own keywords, passed on
-        self._words, self._modules = words, commands_in
+        self._modules = commands_in
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order they were given: the order of a vault's life, not of the alphabet."""
@@ -36,7 +35,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"notou.cli.commands.{self._modules[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name)
-        return translated(command, self._words)
+        return translated(command, spoken(ctx))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -61,5 +60,6 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, importing none of them."""
+        words = spoken(ctx)
         with formatter.section(gettext("Commands")):
-            formatter.write_dl([(name, self._words(line)) for name, (_, line) in self._modules.items()])
+            formatter.write_dl([(name, words.literal(line)) for name, (_, line) in self._modules.items()])

@@ -27,30 +27,30 @@ from notou.words.choice import asked_for, choose_language
 from notou.words.system import system_reason
 
 COMMANDS = {
-    "init": ("init", say("Make a new vault at one or more places.")),
-    "backup": ("backup", say("Back up files and folders to every copy of a vault.")),
-    "snapshots": ("snapshots", say("List the snapshots of a vault.")),
-    "ls": ("browse", say("List what a snapshot holds.")),
-    "find": ("browse", say("Find files in all snapshots by name.")),
-    "diff": ("diff", say("Show what changed between two snapshots.")),
-    "dump": ("dump", say("Write one file to standard output, or a folder as a tar archive.")),
-    "restore": ("restore", say("Bring files back from a snapshot.")),
-    "check": ("check", say("Verify that a vault is whole.")),
-    "repair": ("repair", say("Mend what a check found.")),
-    "forget": ("forget", say("Remove snapshots by a policy.")),
-    "prune": ("prune", say("Free the room of what no snapshot needs.")),
-    "key": ("key", say("List, add, remove and change the vault's passwords.")),
-    "stats": ("stats", say("Show how much a vault holds.")),
-    "unlock": ("unlock", say("Remove locks that dead processes left.")),
-    "doctor": ("doctor", say("Tell how Notou runs on this machine.")),
-    "completion": ("completion", say("Print the completion script for a shell.")),
+    "init": ("init", "Make a new vault at one or more places."),
+    "backup": ("backup", "Back up files and folders to every copy of a vault."),
+    "snapshots": ("snapshots", "List the snapshots of a vault."),
+    "ls": ("browse", "List what a snapshot holds."),
+    "find": ("browse", "Find files in all snapshots by name."),
+    "diff": ("diff", "Show what changed between two snapshots."),
+    "dump": ("dump", "Write one file to standard output, or a folder as a tar archive."),
+    "restore": ("restore", "Bring files back from a snapshot."),
+    "check": ("check", "Verify that a vault is whole."),
+    "repair": ("repair", "Mend what a check found."),
+    "forget": ("forget", "Remove snapshots by a policy."),
+    "prune": ("prune", "Free the room of what no snapshot needs."),
+    "key": ("key", "List, add, remove and change the vault's passwords."),
+    "stats": ("stats", "Show how much a vault holds."),
+    "unlock": ("unlock", "Remove locks that dead processes left."),
+    "esim": ("esim", "Know the operators, and keep the codes of eSIMs."),
+    "doctor": ("doctor", "Tell how Notou runs on this machine."),
+    "completion": ("completion", "Print the completion script for a shell."),
 }
 
 
 def program(words: Words = ENGLISH_WORDS) -> click.Group:
     """The ``notou`` command with all its subcommands, none of them imported yet; its help is in ``words``."""
     group = LazyGroup(
-        words,
         COMMANDS,
         name="notou",
         help="Notou keeps your files encrypted in several places; each is an ordinary restic repository.",

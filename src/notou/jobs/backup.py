@@ -47,7 +47,7 @@ def back_up_paths(
 ) -> BackupResult:
     """Back up to every location; see notou.backup.run.back_up for what is reported and raised."""
     opened, selection = _open(locations, password, request, environ)
-    destination = _destination(opened, open_outbox(opened.vault, environ), request.host, report)
+    destination = destination_of(opened, open_outbox(opened.vault, environ), request.host, report)
     result = back_up(destination, selection, request.options, report)
     tell_faults(opened.vault, report, [copy.location for copy in result.copies if not copy.complete])
     return result
@@ -99,7 +99,8 @@ def _refuse_own(roots: Sequence[bytes], own: Sequence[bytes]) -> None:
             raise UsageError(f"{os.fsdecode(root)} belongs to the vault itself; back up something else.")
 
 
-def _destination(opened: OpenVault, outbox: Outbox, host: str | None, report: Report) -> Destination:
+def destination_of(opened: OpenVault, outbox: Outbox, host: str | None, report: Report) -> Destination:
+    """The opened vault and its places as a backup needs them; ``host``: another name than this machine's."""
     holder = lock_holder()
     return Destination(
         vault=opened.vault,

@@ -13,16 +13,16 @@ class Damage:
     """What of a snapshot could not be read."""
 
     def __init__(self, report: Report) -> None:
-        """``report`` is told of every item."""
+        """``report`` is told of every item; ``found`` says whether there was one."""
         self._report = report
-        self._found = False
+        self.found = False
 
     def note(self, path: bytes, error: NotouError) -> None:
         """A folder or entry could not be read."""
-        self._found = True
+        self.found = True
         self._report(ItemFailed(path or b"/", str(error)))
 
     def end(self) -> None:
         """IncompleteError when there was any."""
-        if self._found:
+        if self.found:
             raise IncompleteError("Some items could not be read from the vault; 'notou check' tells more.")

@@ -28,6 +28,13 @@ def work_folder(environ: Mapping[str, str]) -> str:
     return os.path.join(_outboxes(environ), "work")
 
 
+def catalogue_folder() -> bytes:
+    """The person's own catalogue files, below the user's data folder. Not made here."""
+    import platformdirs
+
+    return os.fsencode(os.path.join(platformdirs.user_data_dir("notou"), "catalogue"))
+
+
 @contextmanager
 def making_outbox(environ: Mapping[str, str]) -> Iterator[None]:
     """Inside, the outboxes' folder is made; UsageError that says what it is for where that cannot be."""

@@ -65,33 +65,43 @@ def meant(snapshots: Sequence[Snapshot], wanted: str, conditions: Filter) -> lis
     if ago is None:
         return pick(snapshots, wanted, conditions)
     found = pick(snapshots, LATEST, conditions)
-    same = [one for one in snapshots if one.group_key == found[0].group_key]
+    group = _group_of(found)
+    same = [one for one in snapshots if one.kept or one.group_key == group[0].group_key]
     for _ in range(int(ago[1])):
-        conditions = replace(conditions, before_ns=max(one.time_ns for one in found) - 1)
-        found = _before(same, conditions)
+        conditions = replace(conditions, before_ns=max(one.time_ns for one in _group_of(found)) - 1)
+        found = _before(same, group[0], conditions)
     return found
 
 
-def _before(same: Sequence[Snapshot], conditions: Filter) -> list[Snapshot]:
-    try:
-        return pick(same, LATEST, conditions)
-    except NotFoundError:
-        raise NotFoundError(
-            f"There is no earlier whole backup of {_paths_text(same[0])}; 'notou snapshots' lists all."
-        ) from None
+def _group_of(found: Sequence[Snapshot]) -> list[Snapshot]:
+    """Those of folders, beside which ``latest`` finds what is kept in the vault alone; else those."""
+    return [one for one in found if not one.kept] or list(found)
+
+
+def _before(same: Sequence[Snapshot], of: Snapshot, conditions: Filter) -> list[Snapshot]:
+    with suppress(NotFoundError):
+        found = pick(same, LATEST, conditions)
+        if any(one.kept == of.kept for one in found):
+            return found
+    raise NotFoundError(
+        f"There is no earlier whole backup of {_paths_text(of)}; 'notou snapshots' lists all."
+    )
 
 
 def tell_others(snapshots: Iterable[Snapshot], chosen: Sequence[Snapshot], report: Report) -> None:
     """Say which backups ``latest`` did not mean: those of other folders, or of another machine."""
+    meant_one = _group_of(chosen)[0]
     others = {
-        one.group_key: one for one in snapshots if not one.partial and one.group_key != chosen[0].group_key
+        one.group_key: one
+        for one in snapshots
+        if not (one.partial or one.kept) and one.group_key != meant_one.group_key
     }
     if others:
         texts = [f"{_paths_text(one)} ({one.hostname})" for one in others.values()]
         more = ", and more" if len(texts) > _NAMED else ""
         report(
             Note(
-                f"This was the latest backup of {_paths_text(chosen[0])}. The vault also holds backups of "
+                f"This was the latest backup of {_paths_text(meant_one)}. The vault also holds backups of "
                 f"{'; '.join(texts[:_NAMED])}{more}: 'notou snapshots' lists them."
             )
         )

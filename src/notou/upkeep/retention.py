@@ -1,8 +1,9 @@
 """Which snapshots a retention policy keeps, and why. Pure; the semantics are exactly restic's.
 
 Snapshots are grouped by lane, host and paths, and the policy is applied to each group by itself. What
-Notou adds: a partial snapshot counts for nothing and is kept only until a newer whole one exists. Hours,
-days and so on are those of UTC, in which Notou writes its times.
+Notou adds: a partial snapshot counts for nothing and is kept only until a newer whole one exists, and
+the newest one of items that exist nowhere but in the vault (codes of eSIMs, what a card held) stays whatever
+the policy. Hours, days and so on are those of UTC, in which Notou writes its times.
 
 What may not enter: stores, clocks (the present is passed in), deletion (that is forget's).
 """
@@ -27,6 +28,7 @@ UNLIMITED = -1
 
 PARTIAL_REASON = "partial, nothing whole is newer"
 EMPTY_REASON = "policy is empty"
+KEPT_REASON = "the newest of what is kept in the vault alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,22 @@ class GroupDecision:
 
 def decide(snapshots: Iterable[Snapshot], policy: Policy, now_ns: int) -> list[GroupDecision]:
     """Apply ``policy`` to every group of ``snapshots``; ``now_ns`` is the present, in Unix nanoseconds."""
-    groups: dict[tuple[int, str, tuple[str, ...]], list[Snapshot]] = {}
+    groups: dict[_GroupKey, list[Snapshot]] = {}
     for snapshot in snapshots:
         groups.setdefault(_group_key(snapshot), []).append(snapshot)
     return [_decide_group(groups[key], key, policy, now_ns) for key in sorted(groups)]
 
 
-def _group_key(snapshot: Snapshot) -> tuple[int, str, tuple[str, ...]]:
+_GroupKey = tuple[int, str, tuple[str, ...], bool]
+"""Lane, host, paths, and whether Notou made what is in it: that is never weighed against folders."""
+
+
+def _group_key(snapshot: Snapshot) -> _GroupKey:
     lane = -1 if snapshot.lane is None else int(snapshot.lane)
-    return lane, snapshot.hostname, tuple(sorted(snapshot.paths))
+    return lane, snapshot.hostname, tuple(sorted(snapshot.paths)), snapshot.kept
 
 
-def _decide_group(
-    group: list[Snapshot], key: tuple[int, str, tuple[str, ...]], policy: Policy, now_ns: int
-) -> GroupDecision:
+def _decide_group(group: list[Snapshot], key: _GroupKey, policy: Policy, now_ns: int) -> GroupDecision:
     ordered = sorted(group, key=lambda snapshot: (-snapshot.time_ns, snapshot.id))
     whole = [snapshot for snapshot in ordered if not snapshot.partial]
     reasons = _reasons(whole, policy, now_ns)
@@ -95,6 +99,8 @@ def _decide_group(
     for snapshot in ordered:
         if snapshot.partial and (newest_whole_ns is None or snapshot.time_ns > newest_whole_ns):
             reasons[snapshot.id] = [PARTIAL_REASON]
+    if whole and whole[0].kept:
+        reasons[whole[0].id] = reasons[whole[0].id] or [KEPT_REASON]
     kept = tuple(Kept(one, tuple(reasons[one.id])) for one in ordered if reasons.get(one.id))
     removed = tuple(one for one in ordered if not reasons.get(one.id))
     return GroupDecision(ordered[0].lane, key[1], key[2], kept, removed)

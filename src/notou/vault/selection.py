@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from notou.errors import NotFoundError, UsageError
 from notou.model import Lane
+from notou.vault.kept import newest_of_kept
 from notou.vault.snapshot import Snapshot
 
 LATEST = "latest"
@@ -54,9 +55,10 @@ def pick(snapshots: Iterable[Snapshot], wanted: str, conditions: Filter = ANY) -
     """The snapshots meant by ``wanted``, in lane order.
 
     ``latest``: of the host and paths of the newest whole snapshot admitted (see ``holding``), the newest
-    whole one of every lane; snapshots without a lane count as a lane of their own. Anything else: the one
-    whose id begins so, whatever the conditions. Raises NotFoundError when none is meant, UsageError when a
-    prefix means several.
+    whole one of every lane; snapshots without a lane count as a lane of their own. With them those of the
+    items kept in the vault (see kept) that are admitted and may hold what is looked for, whatever their host.
+    Anything else: the one whose id begins so, whatever the conditions. Raises NotFoundError when none is
+    meant, UsageError when a prefix means several.
     """
     if wanted == LATEST:
         return _latest(snapshots, conditions)
@@ -72,12 +74,23 @@ def _latest(snapshots: Iterable[Snapshot], conditions: Filter) -> list[Snapshot]
     whole = [snapshot for snapshot in newest_first(snapshots, conditions) if not snapshot.partial]
     if not whole:
         raise NotFoundError("The vault holds no whole snapshot that fits what was asked for.")
-    chosen = next(filter(conditions.may_hold, whole), whole[0])
+    kept = newest_of_kept(whole)
+    holding = list(filter(conditions.may_hold, kept))
+    read = _newest_run([one for one in whole if not one.kept], conditions, needed=not holding)
+    return sorted([*read, *holding] or kept, key=_rank)
+
+
+def _newest_run(newest_first: list[Snapshot], conditions: Filter, *, needed: bool) -> list[Snapshot]:
+    """Of the group of the newest that may hold what is looked for, the newest of every lane.
+
+    Where none may: nothing, or if ``needed`` the newest group of all.
+    """
+    holding = [*filter(conditions.may_hold, newest_first), *(newest_first if needed else ())]
     newest: dict[Lane | None, Snapshot] = {}
-    for snapshot in whole:
-        if snapshot.group_key == chosen.group_key:
+    for snapshot in newest_first:
+        if holding and snapshot.group_key == holding[0].group_key:
             newest.setdefault(snapshot.lane, snapshot)
-    return sorted(newest.values(), key=_rank)
+    return list(newest.values())
 
 
 def _meet(one: str, other: str) -> bool:

@@ -16,6 +16,7 @@ from notou.vault.fields import identity, number, parse_object, text, texts, time
 
 LANE_TAG = "notou:"
 PARTIAL_TAG = "notou:partial"
+KEPT_TAG = "notou:kept"
 MOST_SNAPSHOT_BYTES = 8 * 1024 * 1024
 """Stored, and decompressed; parsed, JSON may take twenty times as much memory."""
 _LANES = {LANE_TAG + lane.label: lane for lane in Lane}
@@ -53,6 +54,11 @@ class Snapshot:
     def partial(self) -> bool:
         """Whether it was published on the way, before its backup was whole."""
         return PARTIAL_TAG in self.tags
+
+    @property
+    def kept(self) -> bool:
+        """Whether it holds items that Notou made itself (see kept), not files that were read from folders."""
+        return KEPT_TAG in self.tags
 
     @property
     def group_key(self) -> tuple[str, tuple[str, ...]]:
