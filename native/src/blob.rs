@@ -38,20 +38,28 @@ impl Entry {
         let most = match kind {
             DATA => DATA_MOST,
             TREE => TREE_MOST,
-            _ => return Err(Fault::Damaged(format!("There is no blob of kind {kind}."))),
+            _ => {
+                return Err(Fault::Damaged(say!(
+                    "There is no blob of kind {kind}.",
+                    kind = kind
+                )))
+            }
         };
         if length > most + (most >> 8) + OVERHEAD as u64 || plain > most {
-            return Err(Fault::Limit(format!(
-                "The blob {} declares {} bytes, more than the {most} Notou accepts.",
-                hex(&id),
-                length.max(plain)
+            return Err(Fault::Limit(say!(
+                "The blob {blob} declares {length} bytes, more than the {most} Notou accepts.",
+                blob = hex(&id),
+                length = length.max(plain),
+                most = most
             )));
         }
         let end = offset.checked_add(length);
         if length < OVERHEAD as u64 || end.is_none_or(|end| end > u64::from(u32::MAX)) {
-            return Err(Fault::Damaged(format!(
-                "The blob {} cannot lie at {offset} with {length} bytes.",
-                hex(&id)
+            return Err(Fault::Damaged(say!(
+                "The blob {blob} cannot lie at {offset} with {length} bytes.",
+                blob = hex(&id),
+                offset = offset,
+                length = length
             )));
         }
         Ok(Entry {
@@ -134,7 +142,7 @@ pub fn id_of_hex(text: &[u8]) -> Option<Id> {
 pub fn id_of(bytes: &[u8]) -> Outcome<Id> {
     bytes
         .try_into()
-        .map_err(|_| Fault::Usage(format!("An id is 32 bytes, not {}.", bytes.len())))
+        .map_err(|_| Fault::Usage(say!("An id is 32 bytes, not {count}.", count = bytes.len())))
 }
 
 /// A BlobEntry given by Python, checked as one from a vault: index and header entries pass here.
@@ -200,9 +208,9 @@ pub fn id_list<'py>(
 }
 
 pub fn unknown_pack(id: &Id) -> Fault {
-    Fault::NotFound(format!(
-        "No index file read so far names the pack {}.",
-        hex(id)
+    Fault::NotFound(say!(
+        "No index file read so far names the pack {pack}.",
+        pack = hex(id)
     ))
 }
 

@@ -3,7 +3,8 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyType;
-use std::fmt;
+
+use crate::sentence::Sentence;
 
 pub type Outcome<T> = Result<T, Fault>;
 
@@ -11,30 +12,40 @@ pub type Outcome<T> = Result<T, Fault>;
 #[derive(Debug)]
 pub enum Fault {
     /// The request cannot be carried out as said.
-    Usage(String),
+    Usage(Sentence),
     /// Something that was named is not there.
-    NotFound(String),
+    NotFound(Sentence),
     /// Stored bytes failed verification.
-    Damaged(String),
+    Damaged(Sentence),
     /// A size declared by stored bytes is beyond the bound.
-    Limit(String),
+    Limit(Sentence),
     /// The disk did not do what it was asked.
-    Store(String),
+    Store(Sentence),
     /// The disk has no room left.
-    StoreFull(String),
+    StoreFull(Sentence),
     /// An exception raised by Python itself, such as KeyboardInterrupt.
     Python(PyErr),
 }
 
 /// What a panic is told as.
 pub fn broken_off() -> Fault {
-    Fault::Store("The kernel broke off by a fault of its own; please report it.".into())
+    Fault::Store(say!(
+        "The kernel broke off by a fault of its own; please report it."
+    ))
 }
 
 impl Fault {
     /// The sentence, for answers that carry one sentence an item.
-    pub fn sentence(&self) -> String {
-        self.to_string()
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Fault::Usage(sentence)
+            | Fault::NotFound(sentence)
+            | Fault::Damaged(sentence)
+            | Fault::Limit(sentence)
+            | Fault::Store(sentence)
+            | Fault::StoreFull(sentence) => sentence.clone(),
+            Fault::Python(error) => Sentence::of_elsewhere(&error.to_string()),
+        }
     }
 
     /// The same once more, of writes alone, for whoever asks next.
@@ -48,10 +59,15 @@ impl Fault {
     /// The fault of a write to `place` (a path as people read it).
     pub fn of_write(error: &std::io::Error, place: &str) -> Fault {
         match error.raw_os_error() {
-            Some(libc::ENOSPC | libc::EDQUOT) => Fault::StoreFull(format!(
-                "There is no room left at {place}; make room there and run again."
+            Some(libc::ENOSPC | libc::EDQUOT) => Fault::StoreFull(say!(
+                "There is no room left at {place}; make room there and run again.",
+                place = place
             )),
-            _ => Fault::Store(format!("Writing to {place} failed: {}.", reason(error))),
+            _ => Fault::Store(say!(
+                "Writing to {place} failed: {reason}.",
+                place = place,
+                reason = reason(error)
+            )),
         }
     }
 
@@ -64,20 +80,6 @@ impl Fault {
             Fault::Store(_) => "StoreError",
             Fault::StoreFull(_) => "StoreFullError",
             Fault::Python(_) => "NotouError",
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Usage(text)
-            | Fault::NotFound(text)
-            | Fault::Damaged(text)
-            | Fault::Limit(text)
-            | Fault::Store(text)
-            | Fault::StoreFull(text) => f.write_str(text),
-            Fault::Python(error) => write!(f, "{error}"),
         }
     }
 }
@@ -106,10 +108,14 @@ fn raise(py: Python<'_>, fault: &Fault) -> PyResult<PyErr> {
 }
 
 /// The operating system's reason in its own words, without Rust's "(os error 13)".
-pub fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> Sentence {
+    let ours = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if let Some(sentence) = ours {
+        return Sentence::clone(sentence);
+    }
     let text = error.to_string();
     match text.find(" (os error") {
-        Some(end) => text[..end].to_lowercase(),
-        None => text,
+        Some(end) => Sentence::of_elsewhere(&text[..end].to_lowercase()),
+        None => Sentence::of_elsewhere(&text),
     }
 }

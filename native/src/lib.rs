@@ -5,6 +5,9 @@
 
 use pyo3::prelude::*;
 
+#[macro_use]
+mod sentence;
+
 mod aligned;
 mod blob;
 mod cut;

@@ -30,9 +30,9 @@ struct Part {
 impl Part {
     fn read(plain: &[u8]) -> Outcome<Part> {
         if u32::try_from(plain.len()).is_err() {
-            return Err(Fault::Limit(
-                "A folder's list in the vault is too long.".into(),
-            ));
+            return Err(Fault::Limit(say!(
+                "A folder's list in the vault is too long."
+            )));
         }
         let mut part = Part::default();
         each_node(plain, |head: &NodeHead<'_>, name, json| {
@@ -62,10 +62,12 @@ impl Part {
 fn check(name: &[u8], json: &[u8]) -> Outcome<()> {
     let leads_out = matches!(name, b"" | b"." | b"..");
     if leads_out || name.iter().any(|byte| matches!(byte, b'/' | 0)) {
-        return Err(malformed("a name in it is no file's"));
+        return Err(malformed(say!("a name in it is no file's")));
     }
     if !is_affordable(json) {
-        return Err(malformed("an entry of it is larger than any file's is"));
+        return Err(malformed(say!(
+            "an entry of it is larger than any file's is"
+        )));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::blob::{entries_of, hex, Entry, Id, Maker, DATA, TREE};
 use crate::errors::{Fault, Outcome};
 use crate::hash::sha256;
 use crate::seal::{open, open_into, Key};
+use crate::sentence::Sentence;
 use crate::zstd_frames::decompress_into;
 
 /// restic's own bound of a pack header.
@@ -19,7 +20,6 @@ const HEADER_MOST: usize = 16 << 20;
 pub const LENGTH_BYTES: usize = 4;
 pub const RAW_ENTRY: usize = 37;
 pub const COMPRESSED_ENTRY: usize = 41;
-pub const CUT_SHORT: &str = "The pack ends before its last byte.";
 /// Packs are addressed with 32 bits.
 const PACK_MOST: u64 = u32::MAX as u64;
 
@@ -51,19 +51,17 @@ pub fn check_id(found: Id, entry: &Entry) -> Outcome<()> {
     if found == entry.id {
         return Ok(());
     }
-    Err(Fault::Damaged(
-        "Its content is not what its id says.".into(),
-    ))
+    Err(Fault::Damaged(say!("Its content is not what its id says.")))
 }
 
 pub fn check_length(plain: &[u8], entry: &Entry) -> Outcome<()> {
     if plain.len() == entry.plain_length as usize {
         return Ok(());
     }
-    Err(Fault::Damaged(format!(
-        "It decompresses to {} bytes, and {} were declared.",
-        plain.len(),
-        entry.plain_length
+    Err(Fault::Damaged(say!(
+        "It decompresses to {count} bytes, and {plain_length} were declared.",
+        count = plain.len(),
+        plain_length = entry.plain_length
     )))
 }
 
@@ -73,16 +71,28 @@ fn sealed_bytes<'a>(data: &'a [u8], base: u64, entry: &Entry) -> Outcome<&'a [u8
         let start = usize::try_from(start).ok()?;
         data.get(start..start.checked_add(entry.length as usize)?)
     });
-    range.ok_or_else(|| Fault::Damaged(CUT_SHORT.into()))
+    range.ok_or_else(|| Fault::Damaged(cut_short()))
+}
+
+/// What is said of a pack that ends too early.
+pub fn cut_short() -> Sentence {
+    say!("The pack ends before its last byte.")
 }
 
 /// The sentence about a blob that could not be opened.
-pub fn blob_sentence(entry: &Entry, fault: &Fault) -> String {
-    let kind = if entry.kind == TREE { "tree" } else { "data" };
-    format!(
-        "The {kind} blob {} is damaged: {}",
-        hex(&entry.id),
-        fault.sentence()
+pub fn blob_sentence(entry: &Entry, fault: &Fault) -> Sentence {
+    let (blob, error) = (hex(&entry.id), fault.sentence());
+    if entry.kind == TREE {
+        return say!(
+            "The tree blob {blob} is damaged: {error}",
+            blob = blob,
+            error = error
+        );
+    }
+    say!(
+        "The data blob {blob} is damaged: {error}",
+        blob = blob,
+        error = error
     )
 }
 
@@ -90,24 +100,29 @@ pub fn blob_sentence(entry: &Entry, fault: &Fault) -> String {
 pub fn header(key: &Key, tail: &[u8], pack_size: u64) -> Outcome<Vec<Entry>> {
     let (rest, length) = tail
         .split_last_chunk::<LENGTH_BYTES>()
-        .ok_or_else(|| unreadable("it is shorter than four bytes"))?;
+        .ok_or_else(|| unreadable(say!("it is shorter than four bytes")))?;
     let length = u32::from_le_bytes(*length) as usize;
     if length > HEADER_MOST {
-        return Err(Fault::Limit(format!(
-            "The pack declares a header of {length} bytes; {HEADER_MOST} are the most."
+        return Err(Fault::Limit(say!(
+            "The pack declares a header of {length} bytes; {header_most} are the most.",
+            length = length,
+            header_most = HEADER_MOST
         )));
     }
     if pack_size > PACK_MOST {
-        return Err(Fault::Limit(format!(
-            "A pack of {pack_size} bytes is larger than packs can be."
+        return Err(Fault::Limit(say!(
+            "A pack of {pack_size} bytes is larger than packs can be.",
+            pack_size = pack_size
         )));
     }
     let start = rest.len().checked_sub(length);
-    let start = start.ok_or_else(|| unreadable("it declares a header longer than itself"))?;
+    let start = start.ok_or_else(|| unreadable(say!("it declares a header longer than itself")))?;
     let entries = parse_header(&open(key, &rest[start..])?)?;
     let blobs: u64 = entries.iter().map(|entry| u64::from(entry.length)).sum();
     if blobs + (length + LENGTH_BYTES) as u64 != pack_size {
-        return Err(unreadable("its entries do not cover the pack exactly"));
+        return Err(unreadable(say!(
+            "its entries do not cover the pack exactly"
+        )));
     }
     Ok(entries)
 }
@@ -126,7 +141,7 @@ fn parse_header(mut plain: &[u8]) -> Outcome<Vec<Entry>> {
 
 /// `type ‖ u32 length ‖ [u32 plain length, types 2 and 3] ‖ id`.
 fn parse_entry(bytes: &[u8], offset: u64) -> Outcome<(Entry, &[u8])> {
-    let cut_short = || unreadable("its header ends within an entry");
+    let cut_short = || unreadable(say!("its header ends within an entry"));
     let (kind, rest) = bytes.split_first().ok_or_else(cut_short)?;
     let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(cut_short)?;
     let (blob, plain, rest) = match kind {
@@ -135,7 +150,11 @@ fn parse_entry(bytes: &[u8], offset: u64) -> Outcome<(Entry, &[u8])> {
             let (plain, rest) = rest.split_first_chunk::<4>().ok_or_else(cut_short)?;
             (if *kind == 2 { DATA } else { TREE }, *plain, rest)
         }
-        _ => return Err(unreadable("its header holds an entry of unknown type")),
+        _ => {
+            return Err(unreadable(say!(
+                "its header holds an entry of unknown type"
+            )))
+        }
     };
     let (id, rest) = rest.split_first_chunk::<32>().ok_or_else(cut_short)?;
     let (length, plain) = (u32::from_le_bytes(*length), u32::from_le_bytes(plain));
@@ -159,14 +178,14 @@ pub fn encode_header(entries: &[Entry]) -> Vec<u8> {
     header
 }
 
-fn unreadable(what: &str) -> Fault {
-    Fault::Damaged(format!("The pack cannot be read: {what}."))
+fn unreadable(what: Sentence) -> Fault {
+    Fault::Damaged(say!("The pack cannot be read: {what}.", what = what))
 }
 
 #[derive(IntoPyObject)]
 enum Opened<'py> {
     Plain(Bound<'py, PyBytes>),
-    Sentence(String),
+    Sentence(Sentence),
 }
 
 #[pyfunction]
@@ -178,13 +197,13 @@ fn open_blobs<'py>(
     entries: Vec<Bound<'py, PyAny>>,
 ) -> PyResult<Vec<Opened<'py>>> {
     let (key, entries) = (Key::new(key)?, entries_of(&entries)?);
-    let opened: Vec<Result<Vec<u8>, String>> = py.detach(|| {
+    let opened: Vec<Result<Vec<u8>, Sentence>> = py.detach(|| {
         let one = |entry: &Entry| {
             open_blob(&key, data, base, entry).map_err(|fault| blob_sentence(entry, &fault))
         };
         entries.par_iter().map(one).collect()
     });
-    let answer = |result: Result<Vec<u8>, String>| match result {
+    let answer = |result: Result<Vec<u8>, Sentence>| match result {
         Ok(plain) => Opened::Plain(PyBytes::new(py, &plain)),
         Err(sentence) => Opened::Sentence(sentence),
     };

@@ -12,10 +12,11 @@ use crate::hash::{update_both, Hash};
 use crate::index::Index;
 use crate::lock::lock;
 use crate::open::{
-    blob_sentence, check_id, check_length, header, COMPRESSED_ENTRY, CUT_SHORT, DECRYPTED,
+    blob_sentence, check_id, check_length, cut_short, header, COMPRESSED_ENTRY, DECRYPTED,
     LENGTH_BYTES, RAW_ENTRY,
 };
 use crate::seal::{open_by_portions, open_into, Key, NONCE, OVERHEAD};
+use crate::sentence::Sentence;
 use crate::zstd_frames::decompress_into;
 
 struct Check {
@@ -29,7 +30,7 @@ struct Check {
     pending: Vec<u8>,
     hash: Hash,
     size: u64,
-    damaged: Vec<(Entry, String)>,
+    damaged: Vec<(Entry, Sentence)>,
 }
 
 impl Check {
@@ -39,11 +40,7 @@ impl Check {
         let mut end = 0;
         for entry in &entries {
             if u64::from(entry.offset) != std::mem::replace(&mut end, entry.end()) {
-                return Err(Fault::Damaged(format!(
-                    "The index has the blob {} of the pack {} where it cannot lie; repair the index.",
-                    hex(&entry.id),
-                    hex(&pack_id)
-                )));
+                return Err(Fault::Damaged(say!("The index has the blob {blob} of the pack {pack} where it cannot lie; repair the index.", blob = hex(&entry.id), pack = hex(&pack_id))));
             }
         }
         Ok(Check {
@@ -93,31 +90,30 @@ impl Check {
     }
 
     /// The damaged blobs, and a sentence about the pack as a whole, empty when all is well.
-    fn finish(mut self) -> (Vec<(Entry, String)>, String) {
+    fn finish(mut self) -> (Vec<(Entry, Sentence)>, Sentence) {
         let missing = &self.entries[self.done..];
-        let cut_short = Fault::Damaged(CUT_SHORT.into());
-        let lost = |entry: &Entry| (*entry, blob_sentence(entry, &cut_short));
+        let too_short = Fault::Damaged(cut_short());
+        let lost = |entry: &Entry| (*entry, blob_sentence(entry, &too_short));
         self.damaged.extend(missing.iter().map(lost));
         let header = match missing {
             [] => self.header_fault(),
-            _ => Some(CUT_SHORT.to_string()),
+            _ => Some(cut_short()),
         };
         let misnamed = (self.hash.finish() != self.pack_id).then(|| {
-            format!(
-                "The pack {} has other bytes than its name says.",
-                hex(&self.pack_id)
+            say!(
+                "The pack {pack} has other bytes than its name says.",
+                pack = hex(&self.pack_id)
             )
         });
         (self.damaged, header.or(misnamed).unwrap_or_default())
     }
 
-    fn header_fault(&self) -> Option<String> {
+    fn header_fault(&self) -> Option<Sentence> {
         let named = match header(&self.key, &self.pending, self.size) {
             Ok(named) => named,
             Err(fault) => return Some(fault.sentence()),
         };
-        (named != self.entries)
-            .then(|| "Its header names other blobs than the index does.".to_string())
+        (named != self.entries).then(|| say!("Its header names other blobs than the index does."))
     }
 
     fn header_bytes(&self) -> usize {
@@ -218,13 +214,13 @@ impl PackCheck {
             None => Default::default(),
         };
         let maker = Maker::new(py)?;
-        let made = |(entry, sentence): (Entry, String)| Ok((maker.entry(&entry)?, sentence));
+        let made = |(entry, sentence): (Entry, Sentence)| Ok((maker.entry(&entry)?, sentence));
         let damaged: PyResult<Vec<_>> = damaged.into_iter().map(made).collect();
         Ok((damaged?, sentence))
     }
 }
 
-type Verdict<'py> = (Vec<(Bound<'py, PyAny>, String)>, String);
+type Verdict<'py> = (Vec<(Bound<'py, PyAny>, Sentence)>, Sentence);
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PackCheck>()
@@ -279,7 +275,7 @@ mod tests {
         let (damaged, sentence) = check.finish();
         (
             damaged.into_iter().map(|(entry, _)| entry).collect(),
-            sentence,
+            sentence.to_string(),
         )
     }
 

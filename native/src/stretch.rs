@@ -11,7 +11,14 @@ use crate::errors::{Fault, Outcome};
 const LENGTH: usize = 64;
 
 fn stretch(password: &[u8], salt: &[u8], (n, r, p): (u64, u32, u32)) -> Outcome<[u8; LENGTH]> {
-    let nonsense = || Fault::Usage(format!("scrypt cannot work with N {n}, r {r} and p {p}."));
+    let nonsense = || {
+        Fault::Usage(say!(
+            "scrypt cannot work with N {n}, r {r} and p {p}.",
+            n = n,
+            r = r,
+            p = p
+        ))
+    };
     if n < 2 || !n.is_power_of_two() {
         return Err(nonsense());
     }

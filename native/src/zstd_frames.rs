@@ -29,7 +29,7 @@ pub fn compress_into(plain: &[u8], level: i32, out: &mut Vec<u8>) -> Outcome<()>
             .set_parameter(CParameter::CompressionLevel(level))
             .and_then(|_| context.compress2(out, plain))
             .map(|_| ())
-            .map_err(|code| Fault::Usage(format!("zstd refused: {}.", name(code))))
+            .map_err(|code| Fault::Usage(say!("zstd refused: {code}.", code = name(code))))
     })
 }
 
@@ -106,12 +106,13 @@ fn decompress_stream(
 }
 
 fn malformed() -> Fault {
-    Fault::Damaged("The stored bytes are not one whole zstd frame.".into())
+    Fault::Damaged(say!("The stored bytes are not one whole zstd frame."))
 }
 
 fn beyond(most: usize) -> Fault {
-    Fault::Limit(format!(
-        "The stored bytes decompress to more than the {most} bytes expected here."
+    Fault::Limit(say!(
+        "The stored bytes decompress to more than the {most} bytes expected here.",
+        most = most
     ))
 }
 

@@ -61,6 +61,11 @@ def say_each(parts: Sequence[str]) -> str:
     return reduce(lambda first, last: say("{first}, {last}", first=first, last=last), parts)
 
 
+def say_apart(parts: Sequence[str]) -> str:
+    """Longer parts of one sentence: ``one; two; three``; one alone is itself."""
+    return reduce(lambda first, last: say("{first}; {last}", first=first, last=last), parts)
+
+
 def say_in_turn(sentences: Sequence[str]) -> str:
     """Whole sentences one after another; one alone is itself."""
     return reduce(lambda first, then: say("{first} {then}", first=first, then=then), sentences)

@@ -180,7 +180,7 @@ def test_the_largest_blobs_are_as_large_in_both_kernels_as_the_model_says(
     _, left_out = kernel.Index(LANES).load(file_of({"type": kind, "uncompressed_length": most}))
     assert left_out == []
     _, left_out = kernel.Index(LANES).load(file_of({"type": kind, "uncompressed_length": most + 1}))
-    assert f"more than the {most} " in left_out[0]
+    assert f"more than the {most:,} " in left_out[0]
 
 
 def test_an_unknown_lane_and_what_others_write_are_read(kernel: ModuleType) -> None:

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from tools.words.__main__ import check
 from tools.words.bare import bare_texts
 from tools.words.catalogues import faults, load, po_path, template_of
-from tools.words.source import Text, all_texts, python_texts, rust_texts
+from tools.words.source import Text, all_texts, fact_texts, python_texts, rust_texts
 
 
 def test_every_text_is_said_in_every_language() -> None:
@@ -46,14 +46,20 @@ def x():
 def y():
     """No command."""
 '''
-    assert sorted(map(str, texts_of(source))) == sorted(
-        [
-            "An option.",
-            "A command.\n\nTold at length.",
-            "{count} is plain",
-            "('{count} file', '{count} files')",
-        ]
-    )
+    assert set(texts_of(source)) == {
+        "What x does.",
+        "An option.",
+        "A command.\n\nTold at length.",
+        "{count} is plain",
+        ("{count} file", "{count} files"),
+    }
+
+
+def test_facts_in_sentences_are_found_alone_or_with_their_source() -> None:
+    table = {
+        "names": [{"id": "a", "truth": "So it is.", "evidence": [{"value": "Seen.", "source": "b"}, "Told."]}]
+    }
+    assert [text.one for text in fact_texts(table, "x.toml")] == ["So it is.", "Seen.", "Told."]
 
 
 def test_the_kernels_texts_are_found_over_broken_lines() -> None:

@@ -249,4 +249,4 @@ def test_a_snapshot_that_decompresses_to_too_much_is_left_out_before_it_is_parse
     assert [each.id for each in vault.snapshots()] == [good]
     [fault] = vault.faults
     assert bomb[:8] in fault
-    assert str(MOST_SNAPSHOT_BYTES) in fault
+    assert f"{MOST_SNAPSHOT_BYTES:,}" in fault

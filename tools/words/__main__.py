@@ -12,9 +12,8 @@ from tools.words.source import all_texts
 LATER: tuple[str, ...] = (
     "native/",
     *(f"src/notou/{each}" for each in (
-        "backup/", "card/", "copies/", "disk/", "esim/", "jobs/", "kernel/", "restore/", "sim/", "sources/",
-        "stores/", "upkeep/", "vault/", "cli/commands/esim", "cli/commands/sim", "cli/commands/trip",
-        "cli/facts", "cli/plans", "cli/main",
+        "card/", "esim/", "sim/", "jobs/catalogue", "jobs/keep", "jobs/readers", "jobs/wallet",
+        "cli/commands/esim", "cli/commands/sim", "cli/commands/trip", "cli/facts", "cli/plans", "cli/main",
     )),
 )  # fmt: skip
 """Beginnings of the names of files that need not speak every language yet."""

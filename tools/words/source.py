@@ -10,6 +10,7 @@ import errno
 import inspect
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from notou.words.system import USUAL
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "src" / "notou"
 KERNEL = ROOT / "native" / "src"
+FACTS_IN_SENTENCES = ("title", "role", "notes", "sold_at", "truth", "evidence")
 
 CLICK = (
     "Usage:", "Options", "Positional arguments", "Commands", "Show this message and exit.",
@@ -58,6 +60,8 @@ def all_texts() -> Iterator[Text]:
         yield from python_texts(ast.parse(path.read_text()), _name(path))
     for path in sorted(KERNEL.rglob("*.rs")):
         yield from rust_texts(path.read_text(), _name(path))
+    for path in sorted(PROGRAM.glob("esim/catalogue/data/*.toml")):
+        yield from fact_texts(tomllib.loads(path.read_text()), _name(path))
     yield from (Text(one, None, "click") for one in CLICK)
     yield from (Text(one, many, "click") for one, many in CLICK_COUNTED)
     yield from system_texts()
@@ -77,9 +81,34 @@ def python_texts(tree: ast.AST, file: str) -> Iterator[Text]:
 
 def rust_texts(source: str, file: str) -> Iterator[Text]:
     """The templates of the kernel's ``say!``."""
-    for match in re.finditer(r'say!\s*\(\s*"((?:[^"\\]|\\.)*)"', source, re.DOTALL):
+    program = re.sub(r"^\s*//.*$", "", source.partition("#[cfg(test)]")[0], flags=re.MULTILINE)
+    for match in re.finditer(r'say!\s*\(\s*"((?:[^"\\]|\\.)*)"', program, re.DOTALL):
         text = re.sub(r"\\\n\s*", "", match[1])
         yield Text(text.replace('\\"', '"').replace("\\\\", "\\"), None, file)
+
+
+def fact_texts(table: object, file: str) -> Iterator[Text]:
+    """What a file of the eSIM catalogue says in sentences, alone or as the ``value`` of a table."""
+    if isinstance(table, list):
+        for each in table:
+            yield from fact_texts(each, file)
+    elif isinstance(table, dict):
+        for name, value in table.items():
+            if name in FACTS_IN_SENTENCES:
+                yield from (
+                    Text(text.replace("{", "{{").replace("}", "}}"), None, file) for text in _of_fact(value)
+                )
+            yield from fact_texts(value, file)
+
+
+def _of_fact(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _of_fact(each)
+    elif isinstance(value, dict) and "value" in value:
+        yield value["value"]
 
 
 def system_texts() -> Iterator[Text]:

@@ -62,9 +62,9 @@ impl Secret {
     /// UsageError unless `cut_key` is 32 bytes.
     pub fn new(cut_key: &[u8]) -> Outcome<Secret> {
         if cut_key.len() != 32 {
-            return Err(Fault::Usage(format!(
-                "A cut key is 32 bytes, not {}.",
-                cut_key.len()
+            return Err(Fault::Usage(say!(
+                "A cut key is 32 bytes, not {count}.",
+                count = cut_key.len()
             )));
         }
         Ok(Secret {
@@ -101,7 +101,7 @@ fn expand<const LENGTH: usize>(cut_key: &[u8], info: &[u8]) -> Outcome<[u8; LENG
     Hkdf::<Sha256>::from_prk(cut_key)
         .ok()
         .and_then(|hkdf| hkdf.expand(info, &mut output).ok())
-        .ok_or_else(|| Fault::Usage("The cut key cannot be expanded.".into()))?;
+        .ok_or_else(|| Fault::Usage(say!("The cut key cannot be expanded.")))?;
     Ok(output)
 }
 
@@ -117,9 +117,15 @@ impl Sizes {
     /// UsageError unless WINDOW <= least <= most <= PIECE_MOST.
     fn new(least: usize, mask_bits: u32, most: usize) -> Outcome<Sizes> {
         if least < WINDOW || most < least || most > PIECE_MOST || mask_bits > MASK_BITS_MOST {
-            return Err(Fault::Usage(format!(
+            return Err(Fault::Usage(say!(
                 "Pieces of {least} to {most} bytes with {mask_bits} mask bits cannot be cut: \
-                 sizes go from {WINDOW} to {PIECE_MOST}, mask bits to {MASK_BITS_MOST}."
+                 sizes go from {window} to {piece_most}, mask bits to {mask_bits_most}.",
+                least = least,
+                most = most,
+                mask_bits = mask_bits,
+                window = WINDOW,
+                piece_most = PIECE_MOST,
+                mask_bits_most = MASK_BITS_MOST
             )));
         }
         Ok(Sizes {
@@ -147,8 +153,11 @@ impl Rule {
             "records" => Sizes::new(least, mask_bits, most).map(Rule::Records),
             "pages" if (1..=PIECE_MOST).contains(&least) => Ok(Rule::Pages(least)),
             "photo" if (photo::MOST_LEAST..=PIECE_MOST).contains(&most) => Ok(Rule::Photo(most)),
-            _ => Err(Fault::Usage(format!(
-                "There is no cut rule {kind:?} with sizes {least} and {most}."
+            _ => Err(Fault::Usage(say!(
+                "There is no cut rule {kind} with sizes {least} and {most}.",
+                kind = format!("{kind:?}"),
+                least = least,
+                most = most
             ))),
         }
     }

@@ -89,8 +89,9 @@ pub fn force(name: &str) -> Outcome<()> {
             choose(path);
             Ok(())
         }
-        None => Err(Fault::Usage(format!(
-            "This CPU has no path {name:?} for cutting."
+        None => Err(Fault::Usage(say!(
+            "This CPU has no path {name} for cutting.",
+            name = format!("{name:?}")
         ))),
     }
 }

@@ -14,9 +14,10 @@ use super::owners::{group_onto, user_onto};
 use super::{xattrs, DirectoryInner, Known, Stat};
 use crate::blob::{hex_onto, Id};
 use crate::errors::{reason, Fault, Outcome};
+use crate::sentence::Sentence;
 use crate::treejson::{quote_onto, string_onto, time_onto, TREE_END, TREE_START};
 
-type Faults = Vec<(Vec<u8>, String)>;
+type Faults = Vec<(Vec<u8>, Sentence)>;
 
 impl DirectoryInner {
     /// The contract of `Directory.encode`. UsageError for entries that are not there, or a directory
@@ -56,9 +57,9 @@ impl DirectoryInner {
         let mut wanted = BTreeMap::new();
         for entry in entries {
             if self.entries[self.checked(*entry)?].1.kind == b'd' {
-                return Err(Fault::Usage(format!(
-                    "The folder {} can only be encoded with its subtree.",
-                    String::from_utf8_lossy(&self.path_of(*entry))
+                return Err(Fault::Usage(say!(
+                    "The folder {path} can only be encoded with its subtree.",
+                    path = String::from_utf8_lossy(&self.path_of(*entry))
                 )));
             }
             wanted.insert(*entry, None);
@@ -119,17 +120,33 @@ impl Tree<'_> {
     fn write(&mut self, entry: usize, stat: &Stat, content: Option<&[Id]>, subtree: Option<&Id>) {
         let path = match self.reachable(entry) {
             Ok(path) => path,
-            Err(error) => return self.fault(entry, "cannot be reached", &error),
+            Err(error) => {
+                return self.fault(
+                    entry,
+                    say!("cannot be reached: {reason}.", reason = reason(&error)),
+                )
+            }
         };
         let target = match stat.kind {
             b'l' => match readlinkat(rustix::fs::CWD, &path[..], Vec::new()) {
                 Ok(target) => target.into_bytes(),
-                Err(error) => return self.fault(entry, "cannot be read", &error.into()),
+                Err(error) => {
+                    return self.fault(
+                        entry,
+                        say!("cannot be read: {reason}.", reason = reason(&error.into())),
+                    )
+                }
             },
             _ => Vec::new(),
         };
         let attributes = xattrs::attributes(&path).unwrap_or_else(|error| {
-            self.fault(entry, "has extended attributes that cannot be read", &error);
+            self.fault(
+                entry,
+                say!(
+                    "has extended attributes that cannot be read: {reason}.",
+                    reason = reason(&error)
+                ),
+            );
             Vec::new()
         });
         self.separate();
@@ -144,8 +161,7 @@ impl Tree<'_> {
         node.onto(&mut self.out);
     }
 
-    fn fault(&mut self, entry: usize, what: &str, error: &io::Error) {
-        let sentence = format!("{what}: {}.", reason(error));
+    fn fault(&mut self, entry: usize, sentence: Sentence) {
         self.faults.push((self.directory.path_of(entry), sentence));
     }
 

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use super::{open, DirectoryInner, Stat};
 use crate::errors::reason;
+use crate::sentence::Sentence;
 
 pub struct Request {
     pub path: Vec<u8>,
@@ -17,18 +18,18 @@ pub struct Request {
 }
 
 /// One answer per request, in order: the directory, or what happened to it, without naming it.
-pub fn directories(requests: Vec<Request>) -> Vec<Result<DirectoryInner, String>> {
+pub fn directories(requests: Vec<Request>) -> Vec<Result<DirectoryInner, Sentence>> {
     requests.into_par_iter().map(directory).collect()
 }
 
-fn directory(request: Request) -> Result<DirectoryInner, String> {
+fn directory(request: Request) -> Result<DirectoryInner, Sentence> {
     let listed = match request.names {
         Some(names) => named(&request.path, names),
         None => all(&request.path),
     };
     match listed {
         Ok(found) => Ok(found.into_directory(request.path)),
-        Err(error) => Err(format!("cannot be read: {}.", reason(&error))),
+        Err(error) => Err(say!("cannot be read: {reason}.", reason = reason(&error))),
     }
 }
 
@@ -57,7 +58,7 @@ impl Found {
         self.unreadable.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.unreadable.dedup_by(|a, b| a.0 == b.0);
         let fault = |(name, error): (Box<[u8]>, Errno)| {
-            let sentence = format!("cannot be read: {}.", reason(&error.into()));
+            let sentence = say!("cannot be read: {reason}.", reason = reason(&error.into()));
             (open::joined(&path, &name), sentence)
         };
         let unreadable = self.unreadable.into_iter().map(fault).collect();

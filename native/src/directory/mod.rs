@@ -13,6 +13,7 @@ use crate::blob::{id_list, id_of, Id};
 use crate::errors::{Fault, Outcome};
 use crate::index::{Index, UNKNOWN_LANE};
 use crate::lock::lock;
+use crate::sentence::Sentence;
 
 mod compare;
 mod encode;
@@ -31,7 +32,7 @@ pub struct DirectoryInner {
     /// Ascending, with the lstat of each.
     pub entries: Vec<(Box<[u8]>, Stat)>,
     /// (path, what happened) of what stands there and gave no lstat, ascending.
-    unreadable: Vec<(Vec<u8>, String)>,
+    unreadable: Vec<(Vec<u8>, Sentence)>,
     known: Mutex<Known>,
 }
 
@@ -53,7 +54,7 @@ impl DirectoryInner {
     pub(super) fn new(
         path: Vec<u8>,
         entries: Vec<(Box<[u8]>, Stat)>,
-        unreadable: Vec<(Vec<u8>, String)>,
+        unreadable: Vec<(Vec<u8>, Sentence)>,
     ) -> DirectoryInner {
         DirectoryInner {
             path,
@@ -110,8 +111,10 @@ impl DirectoryInner {
             return Ok(entry);
         }
         let count = self.entries.len();
-        Err(Fault::Usage(format!(
-            "The directory has {count} entries, and number {entry} is none of them."
+        Err(Fault::Usage(say!(
+            "The directory has {count} entries, and number {number} is none of them.",
+            count = count,
+            number = entry
         )))
     }
 }
@@ -127,7 +130,7 @@ impl Directory {
     }
 }
 
-type Faults<'py> = Vec<(Bound<'py, PyBytes>, String)>;
+type Faults<'py> = Vec<(Bound<'py, PyBytes>, Sentence)>;
 
 #[pymethods]
 impl Directory {
@@ -235,8 +238,8 @@ impl Directory {
 }
 
 /// Faults of items as Python takes them: (path, what happened, without naming it).
-pub fn fault_list(py: Python<'_>, faults: Vec<(Vec<u8>, String)>) -> Faults<'_> {
-    let row = |(path, sentence): (Vec<u8>, String)| (PyBytes::new(py, &path), sentence);
+pub fn fault_list(py: Python<'_>, faults: Vec<(Vec<u8>, Sentence)>) -> Faults<'_> {
+    let row = |(path, sentence): (Vec<u8>, Sentence)| (PyBytes::new(py, &path), sentence);
     faults.into_iter().map(row).collect()
 }
 
@@ -245,7 +248,7 @@ type Request<'py> = (Bound<'py, PyBytes>, Option<Vec<Bound<'py, PyBytes>>>);
 #[derive(IntoPyObject)]
 enum Listed {
     Directory(Directory),
-    Sentence(String),
+    Sentence(Sentence),
 }
 
 #[pyfunction]

@@ -10,12 +10,13 @@ use std::io::Write;
 
 use crate::blob::{hex, hex_onto, id_of_hex, Entry, Id, DATA, TREE};
 use crate::errors::{Fault, Outcome};
+use crate::sentence::Sentence;
 
 /// The packs of one index file, checked, and the text of its lane.
 pub struct IndexFile {
     pub packs: Vec<(Id, Vec<Entry>)>,
     /// A sentence for each pack in which a blob is said to lie where none can.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<Sentence>,
     pub lane: Option<String>,
 }
 
@@ -23,15 +24,23 @@ pub struct IndexFile {
 pub fn decode(plain: &[u8]) -> Outcome<IndexFile> {
     if !plain.starts_with(b"{") {
         // serde would take an array for the object's fields in order
-        return Err(Fault::Damaged("The index file is no JSON object.".into()));
+        return Err(Fault::Damaged(say!("The index file is no JSON object.")));
     }
-    let file: FileJson = serde_json::from_slice(plain)
-        .map_err(|error| Fault::Damaged(format!("The index file does not parse: {error}.")))?;
+    let file: FileJson = serde_json::from_slice(plain).map_err(|error| {
+        Fault::Damaged(say!(
+            "The index file does not parse: {error}.",
+            error = error.to_string()
+        ))
+    })?;
     let (mut packs, mut left_out) = (Vec::new(), Vec::new());
     for pack in file.packs.unwrap_or_default() {
         match entries(&pack, &kinds(&pack)?) {
             Ok(entries) => packs.push((pack.id.0, entries)),
-            Err(fault) => left_out.push(format!("The pack {}: {fault}", hex(&pack.id.0))),
+            Err(fault) => left_out.push(say!(
+                "The pack {pack}: {error}",
+                pack = hex(&pack.id.0),
+                error = fault.sentence()
+            )),
         }
     }
     Ok(IndexFile {
@@ -45,9 +54,9 @@ fn kinds(pack: &PackJson) -> Outcome<Vec<u8>> {
     let kind = |blob: &BlobJson| match blob.kind.as_ref() {
         "data" => Ok(DATA),
         "tree" => Ok(TREE),
-        _ => Err(Fault::Damaged(format!(
-            "The index file names a blob of unknown type in the pack {}.",
-            hex(&pack.id.0)
+        _ => Err(Fault::Damaged(say!(
+            "The index file names a blob of unknown type in the pack {pack}.",
+            pack = hex(&pack.id.0)
         ))),
     };
     pack.blobs().iter().map(kind).collect()

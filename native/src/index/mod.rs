@@ -8,6 +8,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::blob::{entries_of, id_list, id_of, Id, Maker, Place};
 use crate::errors::{Fault, Outcome};
 use crate::lock;
+use crate::sentence::Sentence;
 
 pub mod json;
 mod table;
@@ -47,7 +48,7 @@ impl Index {
         name.and_then(known).map_or(UNKNOWN_LANE, |lane| lane as u8)
     }
 
-    fn load_file(&self, plain: &[u8]) -> Outcome<(Vec<Id>, Vec<String>)> {
+    fn load_file(&self, plain: &[u8]) -> Outcome<(Vec<Id>, Vec<Sentence>)> {
         let file = json::decode(plain)?;
         let lane = self.lane_of(file.lane.as_deref());
         let mut index = self.shared.write();
@@ -62,7 +63,10 @@ impl Index {
         let name = match lane {
             UNKNOWN_LANE => None,
             lane => Some(self.lane_names.get(usize::from(lane)).ok_or_else(|| {
-                Fault::Usage(format!("The index was given no name for lane {lane}."))
+                Fault::Usage(say!(
+                    "The index was given no name for lane {lane}.",
+                    lane = lane
+                ))
             })?),
         };
         let index = self.shared.read();
@@ -79,7 +83,7 @@ impl Index {
     #[new]
     fn new(lane_names: Vec<String>) -> PyResult<Index> {
         if lane_names.len() > usize::from(UNKNOWN_LANE) {
-            return Err(Fault::Usage("There are at most 255 lanes.".into()).into());
+            return Err(Fault::Usage(say!("There are at most 255 lanes.")).into());
         }
         Ok(Index {
             shared: SharedIndex::default(),
@@ -91,7 +95,7 @@ impl Index {
         &self,
         py: Python<'py>,
         plain: &[u8],
-    ) -> PyResult<(Vec<Bound<'py, PyBytes>>, Vec<String>)> {
+    ) -> PyResult<(Vec<Bound<'py, PyBytes>>, Vec<Sentence>)> {
         let (named, left_out) = py.detach(|| self.load_file(plain))?;
         Ok((id_list(py, named), left_out))
     }
@@ -149,7 +153,7 @@ impl Index {
         ids: &[u8],
     ) -> PyResult<Vec<Option<Bound<'py, PyAny>>>> {
         let (ids, []) = ids.as_chunks::<32>() else {
-            return Err(Fault::Usage("Ids are 32 bytes each, one after the other.".into()).into());
+            return Err(Fault::Usage(say!("Ids are 32 bytes each, one after the other.")).into());
         };
         let places: Vec<Option<Place>> = py.detach(|| {
             let index = self.shared.read();

@@ -83,9 +83,9 @@ impl IndexInner {
             return Ok(false);
         }
         if self.records.len() + entries.len() > (1 << 31) {
-            return Err(Fault::Limit(format!(
-                "The pack {} would make more blobs than Notou can index.",
-                hex(&id)
+            return Err(Fault::Limit(say!(
+                "The pack {pack} would make more blobs than Notou can index.",
+                pack = hex(&id)
             )));
         }
         let number = self.packs.len() as Number;

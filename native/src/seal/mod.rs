@@ -33,11 +33,17 @@ pub struct Key {
 impl Key {
     /// UsageError unless `bytes` are the 64 of a master key.
     pub fn new(bytes: &[u8]) -> Outcome<Key> {
-        let wrong = |_| Fault::Usage(format!("A key is {KEY} bytes, not {}.", bytes.len()));
+        let wrong = |_| {
+            Fault::Usage(say!(
+                "A key is {wanted} bytes, not {count}.",
+                wanted = KEY,
+                count = bytes.len()
+            ))
+        };
         let bytes: &[u8; KEY] = bytes.try_into().map_err(wrong)?;
         let (encrypt, mac) = bytes.split_at(32);
         let (mac_k, mac_r) = mac.split_at(16);
-        let not_fitting = |_| Fault::Usage("The parts of the key do not fit.".into());
+        let not_fitting = |_| Fault::Usage(say!("The parts of the key do not fit."));
         Ok(Key {
             encrypt: Aes256::new_from_slice(encrypt).map_err(not_fitting)?,
             mac_k: Aes128::new_from_slice(mac_k).map_err(not_fitting)?,
@@ -168,9 +174,9 @@ fn authentic(mac: RunningMac, expected: &[u8; MAC]) -> Outcome<()> {
     if bool::from(mac.finish().ct_eq(expected)) {
         return Ok(());
     }
-    Err(Fault::Damaged(
-        "The stored bytes do not authenticate: they were damaged, or sealed by another key.".into(),
-    ))
+    Err(Fault::Damaged(say!(
+        "The stored bytes do not authenticate: they were damaged, or sealed by another key."
+    )))
 }
 
 fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
@@ -181,13 +187,14 @@ fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
             Some((nonce, ciphertext, mac))
         });
     match parts {
-        None => Err(Fault::Damaged(format!(
-            "Sealed bytes are {OVERHEAD} at least, and these are {}.",
-            sealed.len()
+        None => Err(Fault::Damaged(say!(
+            "Sealed bytes are {least} at least, and these are {count}.",
+            least = OVERHEAD,
+            count = sealed.len()
         ))),
-        Some((nonce, _, _)) if *nonce == [0; NONCE] => Err(Fault::Damaged(
-            "The stored bytes carry a nonce of zeros, which nothing is sealed with.".into(),
-        )),
+        Some((nonce, _, _)) if *nonce == [0; NONCE] => Err(Fault::Damaged(say!(
+            "The stored bytes carry a nonce of zeros, which nothing is sealed with."
+        ))),
         Some(parts) => Ok(parts),
     }
 }
@@ -195,8 +202,12 @@ fn split(sealed: &[u8]) -> Outcome<(&[u8; NONCE], &[u8], &[u8; MAC])> {
 fn random_nonce() -> Outcome<[u8; NONCE]> {
     loop {
         let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce)
-            .map_err(|error| Fault::Store(format!("The system gave no random bytes: {error}.")))?;
+        getrandom::fill(&mut nonce).map_err(|error| {
+            Fault::Store(say!(
+                "The system gave no random bytes: {error}.",
+                error = error.to_string()
+            ))
+        })?;
         if nonce != [0; NONCE] {
             return Ok(nonce);
         }

@@ -5,15 +5,16 @@ use std::io;
 
 use super::resolve::{Parents, Root};
 use crate::errors::reason;
+use crate::sentence::Sentence;
 
 /// (path, what happened, without naming it).
-pub type ItemFault = (Vec<u8>, String);
+pub type ItemFault = (Vec<u8>, Sentence);
 
 /// Items that share a folder mostly follow each other: a batch is cut, not dealt out one by one.
 const CHUNK: usize = 64;
 
 pub fn fault(path: &[u8], error: &io::Error) -> ItemFault {
-    let sentence = format!("could not be restored: {}.", reason(error));
+    let sentence = say!("could not be restored: {reason}.", reason = reason(error));
     (path.to_vec(), sentence)
 }
 

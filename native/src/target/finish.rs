@@ -123,14 +123,14 @@ fn check_kind(stat: &Stat, item: &Finish) -> io::Result<()> {
     if char::from(stat.kind) == item.kind {
         return Ok(());
     }
-    Err(io::Error::other("something else stands in its place"))
+    Err(io::Error::other(say!("something else stands in its place")))
 }
 
 fn set_size(fd: &OwnedFd, stat: &Stat, item: &Finish) -> io::Result<()> {
     match item.size {
-        Some(size) if size != stat.size && stat.links > 1 => Err(io::Error::other(
-            "the file there has further names, which cutting it would change too",
-        )),
+        Some(size) if size != stat.size && stat.links > 1 => Err(io::Error::other(say!(
+            "the file there has further names, which cutting it would change too"
+        ))),
         Some(size) if size != stat.size => Ok(ftruncate(fd, size)?),
         _ => Ok(()),
     }
@@ -173,10 +173,10 @@ fn timespec(time: Time) -> Timespec {
 }
 
 fn attribute_fault(item: &Finish, name: &[u8], error: Errno) -> ItemFault {
-    let sentence = format!(
-        "was restored without its extended attribute {}: {}.",
-        String::from_utf8_lossy(name),
-        reason(&error.into())
+    let sentence = say!(
+        "was restored without its extended attribute {name}: {reason}.",
+        name = String::from_utf8_lossy(name),
+        reason = reason(&error.into())
     );
     (item.path.clone(), sentence)
 }

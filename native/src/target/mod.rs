@@ -10,6 +10,7 @@ use crate::blob::{entries_of, id_of};
 use crate::directory::fault_list;
 use crate::errors::{reason, Fault, Outcome};
 use crate::seal::Key;
+use crate::sentence::Sentence;
 use crate::treejson::Time;
 
 mod content;
@@ -32,7 +33,7 @@ pub struct Target {
     fresh: Fresh,
 }
 
-type Faults<'py> = Vec<(Bound<'py, PyBytes>, String)>;
+type Faults<'py> = Vec<(Bound<'py, PyBytes>, Sentence)>;
 type FinishTuple = (
     PyBackedBytes,
     char,
@@ -50,10 +51,10 @@ impl Target {
     #[new]
     fn new(root: &[u8]) -> PyResult<Target> {
         let opened = Root::open(root).map_err(|error| {
-            Fault::Usage(format!(
-                "The target {} cannot be used: {}.",
-                String::from_utf8_lossy(root),
-                reason(&error)
+            Fault::Usage(say!(
+                "The target {root} cannot be used: {reason}.",
+                root = String::from_utf8_lossy(root),
+                reason = reason(&error)
             ))
         })?;
         Ok(Target {
@@ -90,7 +91,7 @@ impl Target {
         entries: Vec<Bound<'py, PyAny>>,
         files: Vec<(PyBackedBytes, u64)>,
         placements: Vec<(usize, usize, u64)>,
-    ) -> PyResult<(Vec<(usize, String)>, Faults<'py>)> {
+    ) -> PyResult<(Vec<(usize, Sentence)>, Faults<'py>)> {
         let source = Source {
             key: Key::new(key)?,
             data,
@@ -219,7 +220,7 @@ impl<'py> FromPyObject<'py> for Nanoseconds {
             Err(_) => given.extract::<i128>()?,
         };
         let seconds = i64::try_from(count.div_euclid(SECOND))
-            .map_err(|_| Fault::Usage("A time is beyond what file systems know.".into()))?;
+            .map_err(|_| Fault::Usage(say!("A time is beyond what file systems know.")))?;
         Ok(Nanoseconds(Time {
             seconds,
             nanos: count.rem_euclid(SECOND) as u32,
@@ -249,7 +250,10 @@ fn owner(number: i64) -> Outcome<Option<u32>> {
         Ok(u32::MAX) => Ok(None),
         Ok(owner) => Ok(Some(owner)),
         Err(_) if number == -1 => Ok(None),
-        Err(_) => Err(Fault::Usage(format!("{number} is no owner's number."))),
+        Err(_) => Err(Fault::Usage(say!(
+            "{number} is no owner's number.",
+            number = number.to_string()
+        ))),
     }
 }
 

@@ -112,7 +112,7 @@ fn make_new(parents: &mut Parents<'_>, special: &Special) -> io::Result<()> {
         'c' => FileType::CharacterDevice,
         'p' => FileType::Fifo,
         's' => FileType::Socket,
-        _ => return Err(io::Error::other("its kind is unknown")),
+        _ => return Err(io::Error::other(say!("its kind is unknown"))),
     };
     let device = match special.kind {
         'b' | 'c' => special.device,

@@ -94,7 +94,9 @@ fn check(path: &[u8]) -> io::Result<()> {
     if path.split(|byte| *byte == b'/').all(is_name) {
         return Ok(());
     }
-    Err(io::Error::other("the path would lead out of the target"))
+    Err(io::Error::other(say!(
+        "the path would lead out of the target"
+    )))
 }
 
 /// Parents of paths, keeping the last one open: what is restored together mostly lies together.

@@ -16,7 +16,7 @@ pub fn verify(root: &Root, path: &[u8], pieces: &[(Id, u64)]) -> io::Result<()> 
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
     let fd = root.open_at(path, flags, Mode::empty())?;
     if FileType::from_raw_mode(fstat(&fd)?.st_mode) != FileType::RegularFile {
-        return Err(io::Error::other("what stands there is no file"));
+        return Err(io::Error::other(say!("what stands there is no file")));
     }
     let mut file = File::from(fd);
     let mut buffer =
@@ -24,16 +24,20 @@ pub fn verify(root: &Root, path: &[u8], pieces: &[(Id, u64)]) -> io::Result<()> 
     let mut offset = 0;
     for (id, length) in pieces {
         if hash(&mut file, *length, &mut buffer)? != *id {
-            let what = format!("read back, its content differs in the {length} bytes at {offset}");
+            let what = say!(
+                "read back, its content differs in the {length} bytes at {offset}",
+                length = *length,
+                offset = offset
+            );
             return Err(io::Error::other(what));
         }
         offset += length;
     }
     match file.read(&mut [0; 1])? {
         0 => Ok(()),
-        _ => Err(io::Error::other(
-            "read back, it is longer than it should be",
-        )),
+        _ => Err(io::Error::other(say!(
+            "read back, it is longer than it should be"
+        ))),
     }
 }
 
@@ -46,7 +50,7 @@ fn hash(file: &mut File, length: u64, buffer: &mut [u8]) -> io::Result<Id> {
             .min(usize::try_from(left).unwrap_or(usize::MAX));
         let part = &mut buffer[..step];
         file.read_exact(part).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => io::Error::other("read back, it is too short"),
+            io::ErrorKind::UnexpectedEof => io::Error::other(say!("read back, it is too short")),
             _ => error,
         })?;
         hash.update(part);

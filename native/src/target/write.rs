@@ -19,6 +19,7 @@ use crate::errors::{Fault, Outcome};
 use crate::lock::{lock, taken};
 use crate::open::{blob_sentence, open_blob};
 use crate::seal::Key;
+use crate::sentence::Sentence;
 
 /// Files kept open at a time between two of their blobs; the usual bound of a process is 1024.
 const OPEN_MOST: usize = 256;
@@ -68,7 +69,7 @@ struct State {
 }
 
 /// (damaged blobs by number, faults of files).
-pub type Report = (Vec<(usize, String)>, Vec<ItemFault>);
+pub type Report = (Vec<(usize, Sentence)>, Vec<ItemFault>);
 
 /// The contract of `Target.write`. UsageError for placements that name no blob or file.
 pub fn write<'a>(
@@ -107,7 +108,7 @@ impl<'a> Batch<'a> {
         for placement in placements {
             match left.get_mut(placement.file) {
                 Some(count) if placement.blob < blobs => *count += 1,
-                _ => return Err(Fault::Usage("A placement names no blob or no file.".into())),
+                _ => return Err(Fault::Usage(say!("A placement names no blob or no file."))),
             }
         }
         let slot = |(&(path, size), left): (&(&'a [u8], u64), usize)| Slot {
@@ -128,7 +129,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Open one blob and write it to its places; the blob's number and a sentence when damaged.
-    fn write_blob(&self, source: &Source<'_>, places: &[Placement]) -> Option<(usize, String)> {
+    fn write_blob(&self, source: &Source<'_>, places: &[Placement]) -> Option<(usize, Sentence)> {
         let number = places[0].blob;
         let entry = &source.entries[number];
         let opened = open_blob(&source.key, source.data, source.base, entry);
@@ -153,7 +154,9 @@ impl<'a> Batch<'a> {
             .checked_add(plain.len() as u64)
             .is_none_or(|end| end > slot.size)
         {
-            return Err(io::Error::other("its content is longer than it should be"));
+            return Err(io::Error::other(say!(
+                "its content is longer than it should be"
+            )));
         }
         let whole = plain.len() as u64 == slot.size;
         let Some(file) = self.opened(slot, whole)? else {
@@ -241,13 +244,13 @@ fn open_existing(root: &Root, path: &[u8]) -> io::Result<OwnedFd> {
         return Err(in_the_way());
     }
     if stat.st_nlink > 1 {
-        return Err(io::Error::other(
-            "the file there has further names, which writing would change too; remove it first",
-        ));
+        return Err(io::Error::other(say!(
+            "the file there has further names, which writing would change too; remove it first"
+        )));
     }
     Ok(fd)
 }
 
 fn in_the_way() -> io::Error {
-    io::Error::other("what stands there is no file; remove it first")
+    io::Error::other(say!("what stands there is no file; remove it first"))
 }

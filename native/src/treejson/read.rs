@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::name::unquote;
 use crate::errors::{Fault, Outcome};
 use crate::index::json::HexId;
+use crate::sentence::Sentence;
 
 #[derive(Deserialize)]
 pub struct NodeJson<'a> {
@@ -64,13 +65,14 @@ pub fn each_node<'a, N: Named<'a>>(
     plain: &'a [u8],
     mut take: impl FnMut(&N, &[u8], Range<usize>) -> Outcome<()>,
 ) -> Outcome<()> {
-    let text = std::str::from_utf8(plain).map_err(malformed)?;
+    let text = std::str::from_utf8(plain).map_err(unreadable)?;
     let mut nodes = Nodes::start(text)?;
     let mut before: Option<Vec<u8>> = None;
     while let Some((node, json)) = nodes.next::<N>()? {
-        let name = unquote(node.name()).ok_or_else(|| malformed("a name is quoted wrongly"))?;
+        let name =
+            unquote(node.name()).ok_or_else(|| malformed(say!("a name is quoted wrongly")))?;
         if before.as_ref().is_some_and(|before| before[..] >= *name) {
-            return Err(malformed("its names do not ascend"));
+            return Err(malformed(say!("its names do not ascend")));
         }
         let kept = before.get_or_insert_default();
         kept.clear();
@@ -122,11 +124,13 @@ impl<'a> Nodes<'a> {
         let rest = &self.text[start..];
         if !rest.starts_with('{') {
             // serde would take an array for the object's fields in order
-            return Err(malformed("a node is no JSON object"));
+            return Err(malformed(say!("a node is no JSON object")));
         }
         let mut values = Deserializer::from_str(rest).into_iter();
-        let node = values.next().ok_or_else(|| malformed("it ends early"))?;
-        let node = node.map_err(malformed)?;
+        let node = values
+            .next()
+            .ok_or_else(|| malformed(say!("it ends early")))?;
+        let node = node.map_err(unreadable)?;
         self.at += values.byte_offset();
         Ok(Some((node, start..self.at)))
     }
@@ -135,7 +139,7 @@ impl<'a> Nodes<'a> {
         self.expect("}")?;
         self.skip_space();
         if self.at < self.text.len() {
-            return Err(malformed("something follows it"));
+            return Err(malformed(say!("something follows it")));
         }
         Ok(())
     }
@@ -145,7 +149,11 @@ impl<'a> Nodes<'a> {
             return Ok(());
         }
         let at = self.at;
-        Err(malformed(format_args!("no {token} at byte {at}")))
+        Err(malformed(say!(
+            "no {token} at byte {at}",
+            token = token,
+            at = at
+        )))
     }
 
     /// Step over `token` and white space before it; false when something else stands there.
@@ -166,8 +174,15 @@ impl<'a> Nodes<'a> {
 }
 
 /// The fault of a tree that is not as it must be.
-pub fn malformed(reason: impl std::fmt::Display) -> Fault {
-    Fault::Damaged(format!("A tree of the vault does not parse: {reason}."))
+pub fn malformed(error: Sentence) -> Fault {
+    Fault::Damaged(say!(
+        "A tree of the vault does not parse: {error}.",
+        error = error
+    ))
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Fault {
+    malformed(Sentence::of_elsewhere(&error.to_string()))
 }
 
 #[cfg(test)]

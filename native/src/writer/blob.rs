@@ -68,11 +68,10 @@ impl Scratch {
         if same {
             return Ok(());
         }
-        Err(Fault::Store(
+        Err(Fault::Store(say!(
             "A blob did not open again to the bytes it was made of: the memory or the processor \
-             of this machine is faulty."
-                .into(),
-        ))
+                  of this machine is faulty."
+        )))
     }
 
     fn may_pay(&mut self, level: i32, plain: &[u8]) -> Outcome<bool> {

@@ -157,16 +157,18 @@ impl Engine {
     pub fn rule(&self, lane: u8) -> Outcome<&Rule> {
         self.check()?;
         self.settings.rules.get(usize::from(lane)).ok_or_else(|| {
-            Fault::Usage(format!("The writer was given no cut rule for lane {lane}."))
+            Fault::Usage(say!(
+                "The writer was given no cut rule for lane {lane}.",
+                lane = lane
+            ))
         })
     }
 
     fn check(&self) -> Outcome<()> {
         if self.broken.load(Relaxed) {
-            return Err(Fault::Store(
+            return Err(Fault::Store(say!(
                 "This writer was closed or broke off by a fault before; run the backup again."
-                    .into(),
-            ));
+            )));
         }
         Ok(())
     }
@@ -275,9 +277,9 @@ impl Engine {
     pub fn ended(&self) -> Outcome<()> {
         match lock(&self.fault).take() {
             Some(fault) => Err(fault),
-            None if self.stop.load(Relaxed) => Err(Fault::Store(
-                "The work was ended before it was done; run the backup again.".into(),
-            )),
+            None if self.stop.load(Relaxed) => Err(Fault::Store(say!(
+                "The work was ended before it was done; run the backup again."
+            ))),
             None => Ok(()),
         }
     }
@@ -327,5 +329,10 @@ fn thread_pool() -> Outcome<ThreadPool> {
         .num_threads(cores.min(THREADS_MOST))
         .thread_name(|number| format!("notou-writer-{number}"))
         .build()
-        .map_err(|error| Fault::Store(format!("No threads could be started: {error}.")))
+        .map_err(|error| {
+            Fault::Store(say!(
+                "No threads could be started: {error}.",
+                error = error.to_string()
+            ))
+        })
 }

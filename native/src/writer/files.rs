@@ -15,6 +15,7 @@ use crate::blob::{Id, DATA};
 use crate::cut::Rule;
 use crate::directory::DirectoryInner;
 use crate::errors::{reason, Fault, Outcome};
+use crate::sentence::Sentence;
 
 /// From this size on other threads may help with one file.
 const LARGE: u64 = 16 << 20;
@@ -25,10 +26,9 @@ const TASK_FILES: usize = 16;
 const TASK_BYTES: u64 = 4 << 20;
 /// A file that changes while it is read is read this often.
 const TRIES: usize = 3;
-const CHANGED: &str = "changed while it was being read; the next backup will take it.";
 
 /// Path, what happened, without naming it.
-pub type ItemFault = (Vec<u8>, String);
+pub type ItemFault = (Vec<u8>, Sentence);
 
 /// Some files of one directory, by their entry numbers; a large one is alone.
 struct Task<'a> {
@@ -54,19 +54,19 @@ impl<'a> Queue<'a> {
 struct Opened<'a> {
     number: usize,
     task: &'a Task<'a>,
-    folder: Result<OwnedFd, String>,
-    sources: Vec<Result<Source<'a>, String>>,
+    folder: Result<OwnedFd, Sentence>,
+    sources: Vec<Result<Source<'a>, Sentence>>,
 }
 
 /// Why a file was not stored.
 enum Trouble {
     /// What happened to it, without naming it.
-    Item(String),
+    Item(Sentence),
     Halted,
 }
 
-impl From<String> for Trouble {
-    fn from(sentence: String) -> Trouble {
+impl From<Sentence> for Trouble {
+    fn from(sentence: Sentence) -> Trouble {
         Trouble::Item(sentence)
     }
 }
@@ -128,7 +128,8 @@ impl Shift<'_> {
 
     fn open_all<'a>(&'a self, number: usize, task: &'a Task<'a>) -> Opened<'a> {
         let opened = task.directory.open();
-        let folder = opened.map_err(|error| format!("could not be reached: {}.", reason(&error)));
+        let folder = opened
+            .map_err(|error| say!("could not be reached: {reason}.", reason = reason(&error)));
         let open = |entry: &usize| self.open(&folder, task, *entry);
         let sources = task.entries.iter().map(open).collect();
         Opened {
@@ -163,8 +164,8 @@ impl Shift<'_> {
         &self,
         task: &Task<'_>,
         entry: usize,
-        folder: &Result<OwnedFd, String>,
-        opened: Result<Source<'_>, String>,
+        folder: &Result<OwnedFd, Sentence>,
+        opened: Result<Source<'_>, Sentence>,
         desk: &mut Desk,
     ) -> Result<(), Trouble> {
         let mut opened = opened;
@@ -183,17 +184,19 @@ impl Shift<'_> {
             }
             opened = self.open(folder, task, entry);
         }
-        Err(Trouble::Item(CHANGED.into()))
+        Err(Trouble::Item(say!(
+            "changed while it was being read; the next backup will take it."
+        )))
     }
 
     fn open(
         &self,
-        folder: &Result<OwnedFd, String>,
+        folder: &Result<OwnedFd, Sentence>,
         task: &Task<'_>,
         entry: usize,
-    ) -> Result<Source<'_>, String> {
+    ) -> Result<Source<'_>, Sentence> {
         let (name, listed) = &task.directory.entries[entry];
-        let folder = folder.as_ref().map_err(String::clone)?.as_fd();
+        let folder = folder.as_ref().map_err(Sentence::clone)?.as_fd();
         let cutting = (self.rule, &self.engine.settings.secret);
         Source::open(folder, name, listed, cutting, self.rule.reach() + AHEAD)
     }
@@ -259,8 +262,10 @@ fn tasks(work: &Work) -> Outcome<Vec<Task<'_>>> {
     for (directory, entries) in work {
         let count = directory.entries.len();
         if let Some(entry) = entries.iter().find(|entry| **entry >= count) {
-            return Err(Fault::Usage(format!(
-                "The directory has {count} entries, and number {entry} is none of them."
+            return Err(Fault::Usage(say!(
+                "The directory has {count} entries, and number {number} is none of them.",
+                count = count,
+                number = *entry
             )));
         }
         let mut rest = &entries[..];

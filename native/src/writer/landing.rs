@@ -129,7 +129,7 @@ impl Landing {
         if sent {
             return Ok(());
         }
-        Err(Fault::Store("The thread that writes packs is gone.".into()))
+        Err(Fault::Store(say!("The thread that writes packs is gone.")))
     }
 }
 
@@ -211,5 +211,10 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Outcome<JoinHandle
     std::thread::Builder::new()
         .name(name.into())
         .spawn(work)
-        .map_err(|error| Fault::Store(format!("No thread could be started: {error}.")))
+        .map_err(|error| {
+            Fault::Store(say!(
+                "No thread could be started: {error}.",
+                error = error.to_string()
+            ))
+        })
 }

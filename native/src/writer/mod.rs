@@ -34,6 +34,7 @@ use crate::index::Index;
 use crate::lock::lock;
 use crate::memory::give_back_large_buffers;
 use crate::seal::Key;
+use crate::sentence::Sentence;
 
 mod blob;
 mod claims;
@@ -56,7 +57,7 @@ const PACK_MOST: u64 = 512 << 20;
 
 type LaneWork<'py> = Vec<(PyRef<'py, Directory>, Vec<usize>)>;
 type Answer<T> = Receiver<Outcome<T>>;
-type Faults<'py> = Vec<(Bound<'py, PyBytes>, String)>;
+type Faults<'py> = Vec<(Bound<'py, PyBytes>, Sentence)>;
 type CutRule = (String, usize, u32, usize);
 
 #[pyclass(frozen, module = "notou.kernel._native")]
@@ -82,8 +83,10 @@ impl Writer {
         past_cache: bool,
     ) -> PyResult<Writer> {
         if !(1..=PACK_MOST).contains(&pack_bytes) {
-            return Err(Fault::Usage(format!(
-                "Packs of {pack_bytes} bytes cannot be written: 1 to {PACK_MOST} can."
+            return Err(Fault::Usage(say!(
+                "Packs of {pack_bytes} bytes cannot be written: 1 to {pack_most} can.",
+                pack_bytes = pack_bytes,
+                pack_most = PACK_MOST
             ))
             .into());
         }
@@ -152,7 +155,7 @@ impl Writer {
         blobs: Vec<PyBackedBytes>,
     ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
         if kind != DATA && kind != TREE {
-            return Err(Fault::Usage(format!("There is no blob of kind {kind}.")).into());
+            return Err(Fault::Usage(say!("There is no blob of kind {kind}.", kind = kind)).into());
         }
         let ids = self.run(py, move |engine| engine.store_blobs(lane, kind, &blobs))?;
         Ok(id_list(py, ids))
@@ -269,7 +272,7 @@ impl Drop for Writer {
 }
 
 fn not_collected() -> Fault {
-    Fault::Usage("The work submitted before was not collected.".into())
+    Fault::Usage(say!("The work submitted before was not collected."))
 }
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::cut::{Cutter, Rule, Secret};
 use crate::directory::Stat;
 use crate::errors::reason;
+use crate::sentence::Sentence;
 
 /// What the bytes of one file are read into, and where they are cut.
 #[derive(Default)]
@@ -66,12 +67,12 @@ impl<'a> Source<'a> {
         listed: &Stat,
         (rule, secret): (&Rule, &'a Secret),
         window: usize,
-    ) -> Result<Source<'a>, String> {
+    ) -> Result<Source<'a>, Sentence> {
         let file = open_file(directory, name).map_err(|error| not_opened(error, listed))?;
         let before = stat_of(file.as_fd())?;
         let same = |stat: &Stat| (stat.kind, stat.inode, stat.device);
         if before.kind != b'f' || same(&before) != same(listed) {
-            return Err(REPLACED.into());
+            return Err(replaced());
         }
         let source = Source {
             file,
@@ -90,12 +91,12 @@ impl<'a> Source<'a> {
     }
 
     /// Read and cut the first portion.
-    pub fn start(&mut self, portion: &mut Portion) -> Result<(), String> {
+    pub fn start(&mut self, portion: &mut Portion) -> Result<(), Sentence> {
         self.next(&Portion::default(), portion)
     }
 
     /// Read and cut the portion that follows `before`.
-    pub fn next(&mut self, before: &Portion, portion: &mut Portion) -> Result<(), String> {
+    pub fn next(&mut self, before: &Portion, portion: &mut Portion) -> Result<(), Sentence> {
         portion.bytes.clear();
         portion.lengths.clear();
         portion.bytes.extend_from_slice(before.tail());
@@ -115,7 +116,7 @@ impl<'a> Source<'a> {
     }
 
     /// The metadata at the end, or None where the file changed since it was opened.
-    pub fn unchanged(&self) -> Result<Option<Stat>, String> {
+    pub fn unchanged(&self) -> Result<Option<Stat>, Sentence> {
         let after = stat_of(self.file.as_fd())?;
         let whole = self.taken == self.before.size;
         let same = (after.size, after.mtime) == (self.before.size, self.before.mtime);
@@ -133,7 +134,7 @@ impl<'a> Source<'a> {
 
     /// Read until the window is full; whether the file ends. One byte is asked for beyond the size
     /// the file had, so that growth shows, and no more, so that a file that grows on ends too.
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<bool, String> {
+    fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<bool, Sentence> {
         let size = self.before.size;
         while bytes.len() < self.window && self.taken <= size {
             let wanted = (size + 1 - self.taken).min((self.window - bytes.len()) as u64) as usize;
@@ -141,7 +142,12 @@ impl<'a> Source<'a> {
             let length = match read(&self.file, spare_capacity(bytes)) {
                 Ok(length) => length,
                 Err(Errno::INTR) => continue,
-                Err(error) => return Err(format!("could not be read: {}.", reason(&error.into()))),
+                Err(error) => {
+                    return Err(say!(
+                        "could not be read: {reason}.",
+                        reason = reason(&error.into())
+                    ))
+                }
             };
             self.taken += length as u64;
             if length == 0 || (self.taken == size && length < wanted) {
@@ -152,8 +158,9 @@ impl<'a> Source<'a> {
     }
 }
 
-const REPLACED: &str =
-    "was replaced by something else after it was listed; the next backup will take it.";
+fn replaced() -> Sentence {
+    say!("was replaced by something else after it was listed; the next backup will take it.")
+}
 
 fn open_file(directory: BorrowedFd<'_>, name: &[u8]) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
@@ -164,16 +171,22 @@ fn open_file(directory: BorrowedFd<'_>, name: &[u8]) -> Result<OwnedFd, Errno> {
     }
 }
 
-fn not_opened(error: Errno, listed: &Stat) -> String {
+fn not_opened(error: Errno, listed: &Stat) -> Sentence {
     match error {
-        Errno::NOENT => "vanished before it was read.".into(),
-        Errno::LOOP if listed.kind == b'f' => REPLACED.into(),
-        error => format!("could not be opened: {}.", reason(&error.into())),
+        Errno::NOENT => say!("vanished before it was read."),
+        Errno::LOOP if listed.kind == b'f' => replaced(),
+        error => say!(
+            "could not be opened: {reason}.",
+            reason = reason(&error.into())
+        ),
     }
 }
 
-fn stat_of(file: BorrowedFd<'_>) -> Result<Stat, String> {
-    fstat(file)
-        .map(|stat| Stat::of(&stat))
-        .map_err(|error| format!("could not be looked at: {}.", reason(&error.into())))
+fn stat_of(file: BorrowedFd<'_>) -> Result<Stat, Sentence> {
+    fstat(file).map(|stat| Stat::of(&stat)).map_err(|error| {
+        say!(
+            "could not be looked at: {reason}.",
+            reason = reason(&error.into())
+        )
+    })
 }

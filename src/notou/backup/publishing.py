@@ -18,6 +18,7 @@ from notou.copies.replicate import CopyOutcome, SealedFile
 from notou.errors import DamagedError, NotFoundError, StoreError, StoreUnavailableError
 from notou.kernel import Index, Writer
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.vault.locking import hold_lock
 from notou.vault.sealed import seal_file
 from notou.vault.snapshot import Snapshot, encode_snapshot
@@ -137,7 +138,7 @@ def require_a_copy(outcomes: Sequence[CopyOutcome]) -> None:
     Why each failed was reported when it did.
     """
     if outcomes and not any(outcome.complete for outcome in outcomes):
-        raise StoreUnavailableError("No copy can be written, so nothing more is backed up.")
+        raise StoreUnavailableError(say("No copy can be written, so nothing more is backed up."))
 
 
 def _read_tail(path: bytes, size: int) -> bytes:

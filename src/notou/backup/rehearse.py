@@ -19,9 +19,11 @@ from notou.backup.walk import Frame, Walk
 from notou.errors import StoreError
 from notou.events import CopyFailed, ItemFailed, Progress, Report
 from notou.model import FileKind, Lane
+from notou.sentence import say
 from notou.sources.selection import Selection
 from notou.stores.base import Store
 from notou.vault.repository import Vault
+from notou.words.system import system_reason_within
 
 
 def rehearse(
@@ -74,7 +76,11 @@ class _Counting:
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:  # the kernel goes there folder by folder
                 self.tally.faults += 1
-                self._report(ItemFailed(path, f"could not be opened: {(error.strerror or '').lower()}."))
+                self._report(
+                    ItemFailed(
+                        path, say("could not be opened: {reason}.", reason=system_reason_within(error))
+                    )
+                )
                 return 0
         return directory.sizes[entry]
 

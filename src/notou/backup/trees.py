@@ -13,11 +13,12 @@ from notou.backup.walk import Frame
 from notou.events import ItemFailed, Report
 from notou.kernel import Writer
 from notou.model import MOST_TREE_BYTES, BlobKind, Lane
+from notou.sentence import say
 
 _FLUSH_BYTES = 16 * 1024 * 1024
-_TOO_LARGE = (
-    "The folder has more entries than one tree may hold, so it and all below it are left out; "
-    "split it into several."
+_TOO_LARGE = say(
+    "The folder has more entries than one tree may hold, so it and all below it are left out; split it "
+    "into several."
 )
 
 EMPTY_TREE = b'{"nodes":[]}\n'

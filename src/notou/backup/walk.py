@@ -17,6 +17,7 @@ from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.events import ItemFailed, Report
 from notou.kernel import Directory, Index, list_directories
 from notou.model import UNKNOWN_LANE, Lane
+from notou.sentence import say
 from notou.sources.selection import Chooser, Selection
 from notou.vault.repository import Vault
 
@@ -119,7 +120,7 @@ class Walk:
 
     def __iter__(self) -> Iterator[Step]:
         for path in self._selection.roots.missing:
-            self._fail(path, "There is nothing at this path.")
+            self._fail(path, say("There is nothing at this path."))
         yield from self._enter(self._top())
         while self.stack:
             child = self._next_child(self.stack[-1])
@@ -136,7 +137,9 @@ class Walk:
         request = self._request(b"/", os.lstat(b"/").st_dev, None, self._tops, entered=True)
         frames = self._list([(request, None, 0)])
         if not frames:
-            raise StoreError("The root of the file system cannot be listed, so nothing can be backed up.")
+            raise StoreError(
+                say("The root of the file system cannot be listed, so nothing can be backed up.")
+            )
         return frames[0]
 
     def _next_child(self, frame: Frame) -> Frame | None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from notou.errors import NotouError, StoreError
 from notou.events import CopyFailed, Report
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
+from notou.words.system import system_reason
 
 if TYPE_CHECKING:
     from notou.stores.base import Store
@@ -84,8 +86,13 @@ class Courier:
         lost = [pack_id for pack_id, size in expected.items() if listed.get(pack_id) != size]
         if lost:
             raise StoreError(
-                f"{len(lost)} packs at {self.store.location} (first {lost[0][:16]}) are missing or were "
-                "changed while the backup ran; run the backup again."
+                say(
+                    "{count} packs at {place} (first {first}) are missing or were changed while the backup "
+                    "ran; run the backup again.",
+                    count=len(lost),
+                    place=self.store.location,
+                    first=lost[0][:16],
+                )
             )
 
     def publish(self, indexes: Sequence[SealedFile], snapshots: Sequence[SealedFile]) -> None:
@@ -102,7 +109,8 @@ class Courier:
         except NotouError as error:
             self.fail(str(error))
         except OSError as error:
-            self.fail(f"{self.store.location} failed: {error.strerror or error}.")
+            reason = system_reason(error)
+            self.fail(say("{place} failed: {reason}.", place=self.store.location, reason=reason))
 
     def _count(self, name: ObjectName, size: int) -> None:
         self.objects_sent += 1

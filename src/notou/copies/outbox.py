@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from notou.disk.private import make_private, require_private
 from notou.errors import LockedError, NotFoundError
+from notou.sentence import say
 
 _ID = re.compile(rb"[0-9a-f]{64}")
 _LANE = re.compile(rb"[0-9]{1,3}")
@@ -119,9 +120,9 @@ def _take(folder: int) -> None:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise LockedError(
-            "Another backup of this vault is running on this device; run this again when it is done."
+            say("Another backup of this vault is running on this device; run this again when it is done.")
         ) from None
 
 
 def _missing(pack_id: bytes) -> NotFoundError:
-    return NotFoundError(f"The pack {pack_id.hex()[:16]} is not in the outbox.")
+    return NotFoundError(say("The pack {pack} is not in the outbox.", pack=pack_id.hex()[:16]))

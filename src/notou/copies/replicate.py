@@ -20,6 +20,7 @@ from notou.copies.plan import Step, plan_for
 from notou.errors import DamagedError, NotFoundError, NotouError, StoreError
 from notou.events import Report
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.sentence import say
 from notou.stores.base import Store
 
 __all__ = ["CopyOutcome", "Replicator", "SealedFile", "seed"]
@@ -163,7 +164,13 @@ class Replicator:
                 if step.own_size is None:  # else the copy is no worse than it was, and check tells
                     lost[step.name.kind] = error
         if FileKind.PACK in lost:
-            raise StoreError(f"{courier.store.location} was not brought up to date. {lost[FileKind.PACK]}")
+            raise StoreError(
+                say(
+                    "{place} was not brought up to date. {reason}",
+                    place=courier.store.location,
+                    reason=str(lost[FileKind.PACK]),
+                )
+            )
 
     def _bring(self, courier: Courier, step: Step) -> None:
         data = self._read_right(step)
@@ -187,8 +194,8 @@ class Replicator:
                 return data
         name = f"{step.name.kind.value}/{step.name.id[:16]}"
         if away:
-            raise NotFoundError(f"{name} cannot be had now. {away}")
-        raise DamagedError(f"No copy holds {name} undamaged; repair the vault.")
+            raise NotFoundError(say("{object} cannot be had now. {away}", object=name, away=away))
+        raise DamagedError(say("No copy holds {object} undamaged; repair the vault.", object=name))
 
 
 def seed(source: Store, target: Store) -> None:

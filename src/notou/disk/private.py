@@ -9,6 +9,7 @@ import os
 import stat
 
 from notou.errors import UsageError
+from notou.sentence import say
 from notou.shown import shown
 
 _MODE = 0o700
@@ -39,6 +40,9 @@ def require_private(path: bytes) -> None:
     there = os.stat(path)
     if there.st_uid != os.geteuid() or there.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UsageError(
-            f"Others may write to the folder {shown(path)}, so what lies there cannot be trusted; "
-            "remove it, or name another one."
+            say(
+                "Others may write to the folder {path}, so what lies there cannot be trusted; remove it, "
+                "or name another one.",
+                path=shown(path),
+            )
         )

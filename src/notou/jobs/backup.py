@@ -20,6 +20,7 @@ from notou.jobs.folders import outbox_folder
 from notou.jobs.places import OpenVault, open_outbox, open_vault
 from notou.jobs.snapshots import tell_faults
 from notou.jobs.this_process import lock_holder
+from notou.sentence import say
 from notou.sources.excludes import ExcludeRules
 from notou.sources.folder import find_roots
 from notou.sources.selection import Selection
@@ -83,7 +84,13 @@ def _refuse_own_tags(tags: Sequence[str]) -> None:
     """UsageError for tags that Notou reads: they would make a snapshot another class's, or a passing one."""
     for tag in tags:
         if not tag or tag.startswith(LANE_TAG):
-            raise UsageError(f"“{tag}” cannot be a tag of yours: it is empty, or begins with {LANE_TAG}.")
+            raise UsageError(
+                say(
+                    "“{tag}” cannot be a tag of yours: it is empty, or begins with {prefix}.",
+                    tag=tag,
+                    prefix=LANE_TAG,
+                )
+            )
 
 
 def own_places(stores: Sequence[Store], outbox: bytes) -> tuple[bytes, ...]:
@@ -96,7 +103,9 @@ def _refuse_own(roots: Sequence[bytes], own: Sequence[bytes]) -> None:
     own_folders = [os.path.realpath(place) for place in own]
     for root in roots:
         if any(root == folder or root.startswith(folder + b"/") for folder in own_folders):
-            raise UsageError(f"{os.fsdecode(root)} belongs to the vault itself; back up something else.")
+            raise UsageError(
+                say("{path} belongs to the vault itself; back up something else.", path=os.fsdecode(root))
+            )
 
 
 def destination_of(opened: OpenVault, outbox: Outbox, host: str | None, report: Report) -> Destination:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from notou.errors import IncompleteError, NotouError
 from notou.events import ItemFailed, Report
+from notou.sentence import say
 
 
 class Damage:
@@ -25,4 +26,6 @@ class Damage:
     def end(self) -> None:
         """IncompleteError when there was any."""
         if self.found:
-            raise IncompleteError("Some items could not be read from the vault; 'notou check' tells more.")
+            raise IncompleteError(
+                say("Some items could not be read from the vault; 'notou check' tells more.")
+            )

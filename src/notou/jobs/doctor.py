@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from notou import __version__, kernel
 from notou.jobs.folders import outbox_folder, outbox_trouble
+from notou.sentence import say
 
 SAMPLE_BYTES = 4 * 1024 * 1024
 CONTENT_RULE = ("content", 128 * 1024, 19, 2 * 1024 * 1024)
@@ -63,15 +64,22 @@ def _advice(environ: Mapping[str, str]) -> list[str]:
     trouble = outbox_trouble(environ)
     advice = [trouble] if trouble else []
     if kernel.KERNEL_NAME != "native":
-        why = (
-            "because NOTOU_KERNEL=reference is set"
-            if environ.get("NOTOU_KERNEL") == "reference"
-            else "because the native one was not built; install Rust (cargo) and install Notou again"
-        )
-        advice.append(
-            "The reference kernel in plain Python runs, "
-            f"{why}. Vaults are the same, but documents and videos are cut dozens of times slower."
-        )
+        advice.append(_of_the_reference_kernel(environ))
     elif kernel.cpu_path() == "portable":
-        advice.append("This CPU has no AES instructions, so cutting files runs on the slow portable path.")
+        advice.append(
+            say("This CPU has no AES instructions, so cutting files runs on the slow portable path.")
+        )
     return advice
+
+
+def _of_the_reference_kernel(environ: Mapping[str, str]) -> str:
+    if environ.get("NOTOU_KERNEL") == "reference":
+        return say(
+            "The reference kernel in plain Python runs, because NOTOU_KERNEL=reference is set. "
+            "Vaults are the same, but documents and videos are cut dozens of times slower."
+        )
+    return say(
+        "The reference kernel in plain Python runs, because the native one was not built; install Rust "
+        "(cargo) and install Notou again. Vaults are the same, but documents and videos are cut dozens of "
+        "times slower."
+    )

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from notou.errors import UsageError
+from notou.sentence import say
 from notou.shown import shown
+from notou.words.system import system_reason
 
 
 def outbox_folder(vault_id: str, environ: Mapping[str, str]) -> bytes:
@@ -60,12 +62,19 @@ def outbox_trouble(environ: Mapping[str, str]) -> str | None:
 
 
 def _no_outbox(environ: Mapping[str, str], error: OSError) -> str:
-    where = shown(os.fsencode(_outboxes(environ)))
-    advice = "set it to" if environ.get("NOTOU_OUTBOX") else "set NOTOU_OUTBOX to"
-    named = ", which NOTOU_OUTBOX names," if environ.get("NOTOU_OUTBOX") else ""
-    return (
-        f"The outbox {where}{named} cannot be written ({error.strerror}). Encrypted packs wait there for the "
-        f"copies: {advice} a folder on a disk of this machine."
+    where, reason = shown(os.fsencode(_outboxes(environ))), system_reason(error)
+    if environ.get("NOTOU_OUTBOX"):
+        return say(
+            "The outbox {path}, which NOTOU_OUTBOX names, cannot be written ({reason}). Encrypted packs wait "
+            "there for the copies: set it to a folder on a disk of this machine.",
+            path=where,
+            reason=reason,
+        )
+    return say(
+        "The outbox {path} cannot be written ({reason}). Encrypted packs wait there for the copies: set "
+        "NOTOU_OUTBOX to a folder on a disk of this machine.",
+        path=where,
+        reason=reason,
     )
 
 

@@ -16,6 +16,7 @@ from notou.events import Report
 from notou.jobs.places import open_outbox, open_stores
 from notou.jobs.this_process import hostname, username
 from notou.model import FileKind
+from notou.sentence import say, say_all
 from notou.stores.base import Store
 from notou.vault.create import create_vault
 from notou.vault.repository import Vault
@@ -50,7 +51,9 @@ def initialize(
     vaults = [store for store in stores if holds_vault(store)]
     empty = [store for store in stores if store not in vaults]
     if not empty:
-        raise UsageError(f"There is a vault already at {' and at '.join(locations)}; nothing was changed.")
+        raise UsageError(
+            say("There is a vault already at {places}; nothing was changed.", places=say_all(locations))
+        )
     return _join(vaults, empty, password, environ, report) if vaults else _make(empty, password)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notou.errors import UsageError
+from notou.sentence import say
+from notou.words.system import system_reason
 
 MOST_PASSWORD_BYTES = 64 * 1024
 """A longer file is a mistake (a disk image, /dev/zero), not a password."""
@@ -54,15 +56,17 @@ def find_password(
     )
     if not password:
         raise UsageError(
-            "No password was given: set NOTOU_PASSWORD, use --password-file or --password-command, "
-            "or run this on a terminal to be asked."
+            say(
+                "No password was given: set NOTOU_PASSWORD, use --password-file or --password-command, or "
+                "run this on a terminal to be asked."
+            )
         )
     return password
 
 
 def _from_options(options: PasswordOptions) -> str | None:
     if options.file is not None and options.command is not None:
-        raise UsageError("Both --password-file and --password-command are given; keep one.")
+        raise UsageError(say("Both --password-file and --password-command are given; keep one."))
     if options.file is not None:
         return read_password_file(options.file)
     return run_password_command(options.command) if options.command is not None else None
@@ -84,8 +88,10 @@ def read_password_file(path: str) -> str:
         with open(path, "rb") as file:
             data = file.read(MOST_PASSWORD_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"The password file {path} cannot be read: {error.strerror}.") from error
-    return _clean(data, f"The password file {path}")
+        raise UsageError(
+            say("The password file {path} cannot be read: {reason}.", path=path, reason=system_reason(error))
+        ) from error
+    return _clean(data, say("The password file {path}", path=path))
 
 
 def run_password_command(command: str) -> str:
@@ -96,29 +102,43 @@ def run_password_command(command: str) -> str:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError("The password command has a quote that is not closed.") from error
+        raise UsageError(say("The password command has a quote that is not closed.")) from error
     if not words:
-        raise UsageError("The password command is empty.")
+        raise UsageError(say("The password command is empty."))
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
     except OSError as error:
-        raise UsageError(f"The password command cannot be run: {error.strerror}.") from error
+        raise UsageError(
+            say("The password command cannot be run: {reason}.", reason=system_reason(error))
+        ) from error
     except ValueError as error:  # a zero byte
-        raise UsageError("The password command holds what no command can.") from error
+        raise UsageError(say("The password command holds what no command can.")) from error
     if done.returncode:
-        raise UsageError(f"The password command {words[0]} failed with exit code {done.returncode}.")
-    return _clean(done.stdout, f"What the password command {words[0]} printed")
+        raise UsageError(
+            say(
+                "The password command {program} failed with exit code {code}.",
+                program=words[0],
+                code=done.returncode,
+            )
+        )
+    return _clean(done.stdout, say("What the password command {program} printed", program=words[0]))
 
 
 def _clean(data: bytes, source: str) -> str:
     if len(data) > MOST_PASSWORD_BYTES:
-        raise UsageError(f"{source} is longer than {MOST_PASSWORD_BYTES} bytes, so it is no password.")
+        raise UsageError(
+            say(
+                "{source} is longer than {most} bytes, so it is no password.",
+                source=source,
+                most=MOST_PASSWORD_BYTES,
+            )
+        )
     try:
         password = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{source} is not UTF-8 text, so it is no password.") from error
+        raise UsageError(say("{source} is not UTF-8 text, so it is no password.", source=source)) from error
     if not password:
-        raise UsageError(f"{source} is empty.")
+        raise UsageError(say("{source} is empty.", source=source))
     return password
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from notou.copies.outbox import Outbox
 from notou.errors import UsageError
 from notou.jobs.folders import making_outbox, outbox_folder
+from notou.sentence import say
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
 from notou.stores.open import open_store
@@ -33,7 +34,9 @@ def open_stores(locations: Sequence[str]) -> tuple[Store, ...]:
     for store in stores:
         where = _identity(store)
         if where in seen:
-            raise UsageError(f"{store.location} is named twice; two copies at one place are only one.")
+            raise UsageError(
+                say("{place} is named twice; two copies at one place are only one.", place=store.location)
+            )
         seen.add(where)
     return stores
 

@@ -14,6 +14,7 @@ from notou.jobs.places import open_vault
 from notou.jobs.snapshots import looking_for, meant, tell_faults, tell_others
 from notou.restore.options import RestoreOptions, RestoreResult
 from notou.restore.run import restore
+from notou.sentence import say
 from notou.sources.folder import is_below
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
@@ -47,4 +48,6 @@ def _refuse_vault(stores: Sequence[Store], target: bytes) -> None:
     where = os.path.realpath(target)
     for store in stores:
         if isinstance(store, LocalStore) and is_below(where, os.path.realpath(store.path)):
-            raise UsageError(f"{store.location} is the vault itself; restore into another folder.")
+            raise UsageError(
+                say("{place} is the vault itself; restore into another folder.", place=store.location)
+            )

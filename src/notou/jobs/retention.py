@@ -15,6 +15,7 @@ from notou.jobs.places import OpenVault, open_vault
 from notou.jobs.snapshots import meant, tell_faults
 from notou.jobs.this_process import lock_holder
 from notou.jobs.workspace import workspace
+from notou.sentence import say
 from notou.upkeep import prune as pruning
 from notou.upkeep.forget import ForgetResult, forget, plan_forget
 from notou.upkeep.prune_plan import PruneOptions
@@ -46,7 +47,7 @@ def forget_snapshots(
     Raises UsageError when neither is given (nothing would be left) or both are.
     """
     if bool(wanted) == (not policy.empty):
-        raise UsageError("Name snapshots to forget, or say what to keep with --keep-…; one of the two.")
+        raise UsageError(say("Name snapshots to forget, or say what to keep with --keep-…; one of the two."))
     opened = open_vault(locations, password)
     decisions: list[GroupDecision] = []
     if wanted:
@@ -65,10 +66,14 @@ def _require_something_kept(decisions: Sequence[GroupDecision]) -> None:
     """UsageError where a policy would leave nothing of a group: such a wish is a slip of the pen."""
     for decision in decisions:
         if decision.removed and not decision.kept:
-            lane = decision.lane.label if decision.lane is not None else "no class"
+            lane = decision.lane.label if decision.lane is not None else say("no class")
             raise UsageError(
-                f"This would forget every snapshot ({lane}) of {', '.join(decision.paths)}, so nothing was "
-                "forgotten. Name snapshots by their ids if that is meant."
+                say(
+                    "This would forget every snapshot ({lane}) of {paths}, so nothing was forgotten. "
+                    "Name snapshots by their ids if that is meant.",
+                    lane=lane,
+                    paths=", ".join(decision.paths),
+                )
             )
 
 

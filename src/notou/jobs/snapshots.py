@@ -15,6 +15,7 @@ from notou.errors import NotFoundError, StoreError
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.model import FileKind, Lane
+from notou.sentence import say, say_apart
 from notou.vault.repository import Vault
 from notou.vault.selection import LATEST, Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot
@@ -84,7 +85,9 @@ def _before(same: Sequence[Snapshot], of: Snapshot, conditions: Filter) -> list[
         if any(one.kept == of.kept for one in found):
             return found
     raise NotFoundError(
-        f"There is no earlier whole backup of {_paths_text(of)}; 'notou snapshots' lists all."
+        say(
+            "There is no earlier whole backup of {paths}; 'notou snapshots' lists all.", paths=_paths_text(of)
+        )
     )
 
 
@@ -97,12 +100,20 @@ def tell_others(snapshots: Iterable[Snapshot], chosen: Sequence[Snapshot], repor
         if not (one.partial or one.kept) and one.group_key != meant_one.group_key
     }
     if others:
-        texts = [f"{_paths_text(one)} ({one.hostname})" for one in others.values()]
-        more = ", and more" if len(texts) > _NAMED else ""
+        texts = [
+            say("{paths} ({host})", paths=_paths_text(one), host=one.hostname)
+            for one in list(others.values())[:_NAMED]
+        ]
+        if len(others) > _NAMED:
+            texts[-1] = say("{last}, and more", last=texts[-1])
         report(
             Note(
-                f"This was the latest backup of {_paths_text(meant_one)}. The vault also holds backups of "
-                f"{'; '.join(texts[:_NAMED])}{more}: 'notou snapshots' lists them."
+                say(
+                    "This was the latest backup of {paths}. The vault also holds backups of {others}: "
+                    "'notou snapshots' lists them.",
+                    paths=_paths_text(meant_one),
+                    others=say_apart(texts),
+                )
             )
         )
 

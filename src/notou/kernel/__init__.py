@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from notou.kernel import _native as _kernel
@@ -19,7 +20,9 @@ else:
     def _load():
         wanted = os.environ.get("NOTOU_KERNEL") or "native"
         if wanted not in ("native", "reference"):
-            raise UsageError(f"NOTOU_KERNEL is “{wanted}”; it may be native or reference, or unset.")
+            raise UsageError(
+                say("NOTOU_KERNEL is “{wanted}”; it may be native or reference, or unset.", wanted=wanted)
+            )
         if wanted == "native":
             try:
                 return importlib.import_module("notou.kernel._native")

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from notou.kernel.goprint import is_printable
+from notou.sentence import say
 
 NS_PER_S = 1_000_000_000
 _DAY_S = 86_400
@@ -87,7 +88,7 @@ def unquote(text: str) -> bytes:
     if b"\\" not in raw and b'"' not in raw and b"\n" not in raw:
         return raw
     if not _QUOTED_TEXT.fullmatch(raw):
-        raise ValueError("an escape that Go does not know")
+        raise ValueError(say("an escape that Go does not know"))
     return _QUOTED_ESCAPE.sub(_unquote_escape, raw)
 
 
@@ -138,7 +139,7 @@ def parse_rfc3339(text: str) -> int:
     """Nanoseconds since the epoch of an RFC 3339 time with any offset. ValueError when it is none."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise ValueError("not an RFC 3339 time")
+        raise ValueError(say("not an RFC 3339 time"))
     year, month, day, hour, minute, second, fraction, sign, off_hour, off_minute = match.groups()
     seconds = _days(int(year), int(month), int(day)) * _DAY_S
     seconds += int(hour) * 3600 + int(minute) * 60 + int(second)

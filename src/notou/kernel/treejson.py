@@ -18,6 +18,7 @@ import orjson
 from notou.errors import DamagedError, UsageError
 from notou.kernel.gotext import go_json, parse_rfc3339, quote, rfc3339, unquote
 from notou.model import Node, NodeKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,8 +71,12 @@ def encode_tree(nodes: Iterable[Node]) -> bytes:
     for node in nodes:
         if node.name <= last:
             raise UsageError(
-                f"A folder listing cannot be written because {node.name!r} does not come after "
-                f"{last!r}; its entries must be sorted by name, without duplicates."
+                say(
+                    "A folder listing cannot be written because {name} does not come after {last}; its "
+                    "entries must be sorted by name, without duplicates.",
+                    name=repr(node.name),
+                    last=repr(last),
+                )
             )
         last = node.name
         parts.append(encode_node(node))
@@ -175,32 +180,35 @@ def check_order(nodes: list[Node]) -> None:
     last = b""
     for node in nodes:
         if node.name <= last:
-            raise _damaged(f"{node.name!r} stands after {last!r}")
+            raise _damaged(say("{name} stands after {last}", name=repr(node.name), last=repr(last)))
         last = node.name
 
 
 def _damaged(reason: str) -> DamagedError:
     return DamagedError(
-        f"A folder listing in the vault is malformed ({reason}). "
-        "Run `notou check`, and restore it from another copy if there is one."
+        say(
+            "A folder listing in the vault is malformed ({reason}). Run `notou check`, and restore it from "
+            "another copy if there is one.",
+            reason=reason,
+        )
     )
 
 
 def _raw_nodes(tree: object) -> list[object]:
     if not isinstance(tree, dict) or "nodes" not in tree:
-        raise ValueError('it has no "nodes"')
+        raise ValueError(say('it has no "nodes"'))
     nodes = tree["nodes"]
     if nodes is None:  # what Go makes of a nil slice
         return []
     if not isinstance(nodes, list):
-        raise ValueError('"nodes" is no list')
+        raise ValueError(say('"nodes" is no list'))
     return nodes
 
 
 def decode_node(raw: object) -> Node:
     """The node of one parsed JSON object; ValueError says what is wrong with it."""
     if not isinstance(raw, dict):
-        raise ValueError("a node is no object")
+        raise ValueError(say("a node is no object"))
     get = raw.get
     name = _name(get("name"))
     content = get("content")
@@ -234,17 +242,17 @@ def decode_node(raw: object) -> Node:
 def parse_id(text: object) -> bytes:
     """The 32 bytes of an id in hex. ValueError when it is none."""
     if not isinstance(text, str) or len(text) != 2 * ID_BYTES:
-        raise ValueError("an id is not 64 hex digits")
+        raise ValueError(say("an id is not 64 hex digits"))
     raw = bytes.fromhex(text)
     if len(raw) != ID_BYTES:  # fromhex skips blanks
-        raise ValueError("an id is not 64 hex digits")
+        raise ValueError(say("an id is not 64 hex digits"))
     return raw
 
 
 def _name(text: object) -> bytes:
     name = unquote(_text(text, "name"))
     if name in (b"", b".", b"..") or b"/" in name or b"\0" in name:
-        raise ValueError(f"{name!r} is no file name")
+        raise ValueError(say("{name} is no file name", name=repr(name)))
     return name
 
 
@@ -252,7 +260,7 @@ def _text(value: object, field: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f'"{field}" is no text')
+        raise ValueError(say('"{field}" is no text', field=field))
     return value
 
 
@@ -260,7 +268,7 @@ def _number(value: object, field: str, most: int = _U64_MOST) -> int:
     if value is None:
         return 0
     if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(f'"{field}" is no number from 0 to {most}')
+        raise ValueError(say('"{field}" is no number from 0 to {most}', field=field, most=most))
     return value
 
 
@@ -268,13 +276,13 @@ def _time(value: object, field: str) -> int:
     if value is None:
         return _GO_ZERO_TIME_NS
     if not isinstance(value, str):
-        raise ValueError(f'"{field}" is no time')
+        raise ValueError(say('"{field}" is no time', field=field))
     return parse_rfc3339(value)
 
 
 def _ids(value: object) -> tuple[bytes, ...]:
     if not isinstance(value, list):
-        raise ValueError('"content" is no list')
+        raise ValueError(say('"content" is no list'))
     return tuple([parse_id(text) for text in value])
 
 
@@ -289,12 +297,12 @@ def _unbase64(value: object, field: str) -> bytes:
     try:
         return base64.b64decode(_text(value, field), validate=True)
     except binascii.Error as error:
-        raise ValueError(f'"{field}" is no base64') from error
+        raise ValueError(say('"{field}" is no base64', field=field)) from error
 
 
 def _xattrs(value: object) -> tuple[tuple[str, bytes], ...]:
     if not isinstance(value, list) or not all(isinstance(pair, dict) for pair in value):
-        raise ValueError('"extended_attributes" is no list of objects')
+        raise ValueError(say('"extended_attributes" is no list of objects'))
     return tuple([(_text(pair.get("name"), "name"), _unbase64(pair.get("value"), "value")) for pair in value])
 
 
@@ -303,7 +311,7 @@ def _generic_attributes(value: object) -> bytes:
     if not value:
         return b""
     if not isinstance(value, dict):
-        raise ValueError('"generic_attributes" is no object')
+        raise ValueError(say('"generic_attributes" is no object'))
     return go_json(dict(sorted(value.items()))).encode()
 
 
@@ -324,7 +332,7 @@ def split_tree(plain: bytes) -> list[tuple[Node, bytes]]:
 def _node_texts(text: str) -> Iterator[str]:
     """The text of each node of a tree. ValueError where it is laid out otherwise than restic does."""
     if not text.startswith(_TREE_START):
-        raise ValueError('it does not begin with "nodes"')
+        raise ValueError(say('it does not begin with "nodes"'))
     at = len(_TREE_START)
     more = not text.startswith("]", at)
     while more:
@@ -333,4 +341,4 @@ def _node_texts(text: str) -> Iterator[str]:
         more = text.startswith(",", end)
         at = end + more
     if text[at:].strip() != "]}":
-        raise ValueError("its nodes do not end as restic's do")
+        raise ValueError(say("its nodes do not end as restic's do"))

@@ -16,6 +16,7 @@ from notou.errors import DamagedError, NotFoundError
 from notou.model import Node, NodeKind
 from notou.restore.listing import as_node, parse
 from notou.restore.trees import Damaged, Entry, Place, TreeReader, Trees, has_its_trees, refuse
+from notou.sentence import say
 from notou.shown import shown
 from notou.vault.snapshot import Snapshot
 
@@ -64,7 +65,7 @@ def look_up(reader: TreeReader, path: bytes) -> tuple[Entry | None, Place | None
         folder = reader.open(place) if place is not None else None
         entry = folder.find(name) if folder is not None else None
         if folder is None or entry is None:
-            raise NotFoundError(f"The path {shown(path)} is not in the snapshots chosen.")
+            raise NotFoundError(say("The path {path} is not in the snapshots chosen.", path=shown(path)))
         place = folder.place.inner(entry, refuse)
     return entry, place
 

@@ -15,6 +15,7 @@ from notou.restore.choice import Choice
 from notou.restore.listing import parse
 from notou.restore.portion import Portion, finish_item
 from notou.restore.trees import Entry, Folder, Place, TreeReader
+from notou.sentence import say
 from notou.shown import shown
 
 Blocked = Callable[[list[bytes]], set[bytes]]
@@ -54,7 +55,10 @@ class Collector:
         if place is None:
             assert entry is not None
             raise DamagedError(
-                f"{shown(self._choice.base)} is not a folder, so that nothing in it can be restored."
+                say(
+                    "{base} is not a folder, so that nothing in it can be restored.",
+                    base=shown(self._choice.base),
+                )
             )
         self._enter(place, None, [])
         while self._steps:

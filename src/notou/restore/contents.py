@@ -12,6 +12,7 @@ from notou.restore.fetch import Fetcher
 from notou.restore.plan import ID_BYTES, Plan, plan_reads
 from notou.restore.portion import FinishItem
 from notou.restore.tally import Tally
+from notou.sentence import say
 
 
 class ContentWriter:
@@ -36,7 +37,10 @@ class ContentWriter:
             return []
         places = self._index.find_many(BlobKind.DATA, b"".join(contents))
         plan = plan_reads(contents, places)
-        failed = {number: f"Part of it is in no pack (blob {blob.hex()[:16]})." for number, blob in plan.lost}
+        failed: dict[int, str] = {
+            number: say("Part of it is in no pack (blob {blob}).", blob=blob.hex()[:16])
+            for number, blob in plan.lost
+        }
         failed.update(self._create_empty(files, contents))
         failed.update(self._fetch(files, plan))
         if self._verify:

@@ -18,6 +18,7 @@ from notou.restore.listing import LETTERS, as_node, parse
 from notou.restore.portion import Twin
 from notou.restore.trees import Damaged, TreeReader, refuse
 from notou.restore.twins import Twins
+from notou.sentence import say
 from notou.shown import shown
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
@@ -57,7 +58,10 @@ def dump(
     node = as_node(parse(entry[2]))
     if node.kind != NodeKind.FILE:
         raise UsageError(
-            f"{shown(path)} is neither a file nor a folder, so that there is nothing to write out."
+            say(
+                "{path} is neither a file nor a folder, so that there is nothing to write out.",
+                path=shown(path),
+            )
         )
     for piece in pieces(vault, node):
         output.write(piece)
@@ -92,7 +96,9 @@ def _lengths(vault: Vault, ids: Sequence[bytes]) -> Iterator[int]:
         some = ids[first : first + 4096]
         for blob_id, place in zip(some, vault.index.find_many(BlobKind.DATA, b"".join(some)), strict=True):
             if place is None:
-                raise DamagedError(f"Part of the file is in no pack (blob {blob_id.hex()[:16]}).")
+                raise DamagedError(
+                    say("Part of the file is in no pack (blob {blob}).", blob=blob_id.hex()[:16])
+                )
             yield place.plain_bytes
 
 

@@ -14,6 +14,7 @@ from notou import kernel
 from notou.errors import NotouError, StoreError
 from notou.model import BlobEntry, BlobKind
 from notou.restore.plan import RangeRead
+from notou.sentence import say
 from notou.vault.repository import Vault
 
 READERS = 4
@@ -85,7 +86,10 @@ class Fetcher:
             else:
                 failures += self._write_plain(read, files, blob, plain, placements)
                 continue
-            failures += [(read.numbers[file], f"Part of it is lost: {reason}") for _, file, _ in placements]
+            failures += [
+                (read.numbers[file], say("Part of it is lost: {reason}", reason=reason))
+                for _, file, _ in placements
+            ]
         return failures
 
     def _write_plain(

@@ -18,6 +18,7 @@ from notou.errors import DamagedError
 from notou.kernel.gotext import parse_rfc3339
 from notou.kernel.treejson import decode_node
 from notou.model import Node, NodeKind
+from notou.sentence import say
 
 RawNode = dict[str, Any]
 """A node as its JSON says it; only that it has a name and a type, both texts, has been checked."""
@@ -39,7 +40,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, Recur
 
 
 def _damaged(what: str) -> DamagedError:
-    return DamagedError(f"{what} in the vault is malformed; run `notou check`.")
+    return DamagedError(say("{what} in the vault is malformed; run `notou check`.", what=what))
 
 
 _GO_ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -50,9 +51,9 @@ def parse(json: bytes) -> RawNode:
     try:
         node = orjson.loads(json)
     except ValueError as error:
-        raise _damaged("An entry") from error
+        raise _damaged(say("An entry")) from error
     if not isinstance(node, dict):
-        raise _damaged("An entry")
+        raise _damaged(say("An entry"))
     return node
 
 
@@ -60,7 +61,7 @@ def number(node: RawNode, field: str, most: int = 2**63 - 1) -> int:
     """A field that is a whole number from 0 to ``most``; 0 when absent."""
     value = node.get(field, 0)
     if type(value) is not int or not 0 <= value <= most:
-        raise _damaged(f"The {field} of {node.get('name')!r}")
+        raise _damaged(say("The field “{field}” of {name}", field=field, name=repr(node.get("name"))))
     return value
 
 
@@ -83,7 +84,9 @@ def time_ns(node: RawNode, field: str) -> int:
         if fraction:
             moment += int(fraction.ljust(9, "0")[:9])
     except _MALFORMED:
-        raise _damaged(f"The {field} of {node.get('name')!r}") from None
+        raise _damaged(
+            say("The field “{field}” of {name}", field=field, name=repr(node.get("name")))
+        ) from None
     return max(_LEAST_NS, min(moment, _MOST_NS))
 
 
@@ -103,7 +106,7 @@ def content_ids(node: RawNode) -> bytes:
     except _MALFORMED:
         sound = False
     if not sound:
-        raise _damaged(f"The content of {node.get('name')!r}")
+        raise _damaged(say("The content of {name}", name=repr(node.get("name"))))
     return ids
 
 
@@ -113,7 +116,7 @@ def link_target(node: RawNode) -> bytes:
         raw = node.get("linktarget_raw")
         return _base64(raw) if raw else str(node["linktarget"]).encode()
     except _MALFORMED:
-        raise _damaged(f"The target of the link {node.get('name')!r}") from None
+        raise _damaged(say("The target of the link {name}", name=repr(node.get("name")))) from None
 
 
 def extended_attributes(node: RawNode) -> list[tuple[bytes, bytes]]:
@@ -124,7 +127,7 @@ def extended_attributes(node: RawNode) -> list[tuple[bytes, bytes]]:
     try:
         return [(each["name"].encode(), _base64(each.get("value") or "")) for each in found]
     except _MALFORMED:
-        raise _damaged(f"What is attached to {node.get('name')!r}") from None
+        raise _damaged(say("What is attached to {name}", name=repr(node.get("name")))) from None
 
 
 def _base64(text: str) -> bytes:
@@ -136,4 +139,4 @@ def as_node(node: RawNode) -> Node:
     try:
         return decode_node(node)
     except _MALFORMED as error:
-        raise _damaged(f"The entry {node.get('name')!r}") from error
+        raise _damaged(say("The entry {name}", name=repr(node.get("name")))) from error

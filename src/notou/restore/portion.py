@@ -22,6 +22,7 @@ from notou.restore.listing import (
     number,
     time_ns,
 )
+from notou.sentence import say
 
 PORTION_FILES = 10_000
 PORTION_BLOBS = 40_000
@@ -91,7 +92,12 @@ class Portion:
     def _add_special(self, path: bytes, node: RawNode) -> None:
         letter = LETTERS.get(node["type"])
         if letter is None:
-            self.faults.append((path, f"Its kind {node['type'][:40]!r} is none that this system can make."))
+            self.faults.append(
+                (
+                    path,
+                    say("Its kind {kind} is none that this system can make.", kind=repr(node["type"][:40])),
+                )
+            )
             return
         target = link_target(node) if letter == "l" else b""
         device = number(node, "device", 2**64 - 1) if letter in "bc" else 0
@@ -110,7 +116,7 @@ def finish_item(path: bytes, letter: str, node: RawNode) -> FinishItem:
     get: Callable[[str, int], int] = node.get
     uid, gid = get("uid", 0), get("gid", 0)
     if uid.__class__ is not int or gid.__class__ is not int or not 0 <= uid <= _OWNER_MOST >= gid >= 0:
-        raise DamagedError("Its owner in the vault is not a number it may be; run `notou check`.")
+        raise DamagedError(say("Its owner in the vault is not a number it may be; run `notou check`."))
     xattrs = extended_attributes(node) if "extended_attributes" in node else []
     mtime_ns = time_ns(node, "mtime")
     atime_ns = mtime_ns if node.get("atime") == node.get("mtime") else time_ns(node, "atime")

@@ -9,6 +9,7 @@ what is listed again is bounded by that. What may not enter: reading trees.
 from __future__ import annotations
 
 from notou.errors import EndlessError
+from notou.sentence import say
 from notou.shown import shown
 
 FREE_BYTES = 256 << 20
@@ -41,9 +42,12 @@ class Repeats:
             self._first_bytes += plain_bytes + TREE_BYTES
         if self._again_bytes > min(FREE_BYTES + TIMES * self._first_bytes, MOST_BYTES):
             raise EndlessError(
-                f"The folder {shown(path)} in the vault is made of a few folders that stand in each other "
-                "again and again, at more paths than any real backup has; name other folders one by one to "
-                "go round it, and check where this snapshot comes from."
+                say(
+                    "The folder {path} in the vault is made of a few folders that stand in each other "
+                    "again and again, at more paths than any real backup has; name other folders one by "
+                    "one to go round it, and check where this snapshot comes from.",
+                    path=shown(path),
+                )
             )
 
     def _was_seen(self, tree_id: bytes) -> bool:

@@ -24,9 +24,11 @@ from notou.restore.portion import Portion
 from notou.restore.rehearse import Rehearsal
 from notou.restore.tally import Tally
 from notou.restore.trees import TreeReader
+from notou.sentence import say
 from notou.shown import shown
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
+from notou.words.system import system_reason
 
 
 def restore(
@@ -105,9 +107,17 @@ def _prepare(target: bytes) -> bool:
         with os.scandir(target) as entries:
             return next(entries, None) is None
     except FileExistsError as error:
-        raise StoreError(f"{shown(target)} is a file, not a folder; name another target.") from error
+        raise StoreError(
+            say("{target} is a file, not a folder; name another target.", target=shown(target))
+        ) from error
     except OSError as error:
-        raise StoreError(f"The folder {shown(target)} cannot be restored into: {error.strerror}.") from error
+        raise StoreError(
+            say(
+                "The folder {target} cannot be restored into: {reason}.",
+                target=shown(target),
+                reason=system_reason(error),
+            )
+        ) from error
 
 
 def _blocked(folder: kernel.Target) -> Blocked:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from notou.restore.options import Overwrite
 from notou.restore.portion import FinishItem
+from notou.sentence import say
 
 Found = tuple[str, int, int] | None
 """(kind letter, size, mtime_ns) of what stands at a path, as Target.stat tells."""
 
-FOLDER_IN_THE_WAY = "A folder of this name is there already; move it away, or restore into another folder."
+FOLDER_IN_THE_WAY = say(
+    "A folder of this name is there already; move it away, or restore into another folder."
+)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from notou import kernel
 from notou.errors import DamagedError, EndlessError, LimitError, NotouError
 from notou.model import MOST_PATH_BYTES, MOST_TREE_BYTES
 from notou.restore.repeats import Repeats
+from notou.sentence import say
 from notou.shown import shown
 from notou.vault.snapshot import Snapshot
 
@@ -78,7 +79,7 @@ class Place:
             return None
         path = self.path + b"/" + name
         if not has_its_trees(entry):
-            reason = f"The folder {shown(name)} in the vault is malformed; run `notou check`."
+            reason = say("The folder {name} in the vault is malformed; run `notou check`.", name=shown(name))
             damaged(path, DamagedError(reason))
             return None
         is_landmark = self.depth & (self.depth - 1) == 0
@@ -171,11 +172,15 @@ class TreeReader:
 
 def _check_above(place: Place) -> None:
     if len(place.path) > MOST_PATH_BYTES:
-        raise LimitError(f"The folder {shown(place.path)} lies deeper in the vault than Notou follows.")
+        raise LimitError(
+            say("The folder {path} lies deeper in the vault than Notou follows.", path=shown(place.path))
+        )
     for above in (place.above, place.landmark):
         if above is not None and not set(above.trees).isdisjoint(place.trees):
             raise DamagedError(
-                f"The folder {shown(place.path)} in the vault contains itself; check the vault."
+                say(
+                    "The folder {path} in the vault contains itself; check the vault.", path=shown(place.path)
+                )
             )
 
 
@@ -183,6 +188,9 @@ def _check_open(place: Place, plain_bytes: int) -> None:
     place.open_bytes = plain_bytes + (place.above.open_bytes if place.above else 0)
     if place.open_bytes > MOST_OPEN_BYTES:
         raise LimitError(
-            f"The lists of the folder {shown(place.path)} and of those above it are longer in the vault than "
-            "Notou reads; check the vault."
+            say(
+                "The lists of the folder {path} and of those above it are longer in the vault than Notou "
+                "reads; check the vault.",
+                path=shown(place.path),
+            )
         )

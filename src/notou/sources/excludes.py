@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import UsageError
+from notou.sentence import say
+from notou.words.system import system_reason
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -56,9 +58,17 @@ def read_patterns(path: str | bytes) -> tuple[str, ...]:
             data = file.read(MOST_PATTERN_BYTES + 1)
     except OSError as error:
         name = os.fsdecode(path)
-        raise UsageError(f"The file of patterns {name} cannot be read: {error.strerror}.") from error
+        raise UsageError(
+            say(
+                "The file of patterns {name} cannot be read: {reason}.",
+                name=name,
+                reason=system_reason(error),
+            )
+        ) from error
     if len(data) > MOST_PATTERN_BYTES:
-        raise UsageError(f"The file of patterns {os.fsdecode(path)} is longer than any list of patterns is.")
+        raise UsageError(
+            say("The file of patterns {path} is longer than any list of patterns is.", path=os.fsdecode(path))
+        )
     return tuple(os.fsdecode(line) for line in data.splitlines())
 
 
@@ -91,7 +101,9 @@ def _compile(patterns: Sequence[str]) -> GitIgnoreSpec | None:
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
-        raise UsageError(f"An exclude pattern is not one that .gitignore would take: {error}") from error
+        raise UsageError(
+            say("An exclude pattern is not one that .gitignore would take: {error}", error=str(error))
+        ) from error
 
 
 def _decide(spec: GitIgnoreSpec | None, ways: tuple[str, ...]) -> bool:

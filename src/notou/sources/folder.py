@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def is_below(path: bytes, folder: bytes) -> bool:
 
 def _nothing_there(missing: tuple[bytes, ...]) -> str:
     if not missing:
-        return "No folder was named to back up. Name one or more."
+        return say("No folder was named to back up. Name one or more.")
     names = ", ".join(os.fsdecode(path) for path in missing)
-    return f"There is nothing at {names}. Look at the spelling, or whether the disk is mounted."
+    return say(
+        "There is nothing at {names}. Look at the spelling, or whether the disk is mounted.", names=names
+    )

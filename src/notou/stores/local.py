@@ -26,7 +26,9 @@ from notou.errors import (
     UsageError,
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.sentence import say
 from notou.stores.base import MOST_OBJECT_BYTES
+from notou.words.system import reason_of_number
 
 _FOLDER_MODE = 0o700
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -53,13 +55,15 @@ class LocalStore:
 
     def create(self) -> None:
         """Make the folders; all 256 of ``data`` at once, as restic does."""
-        with self._named_errors("made"):
+        with self._named_errors(say("made")):
             os.makedirs(self.path, _FOLDER_MODE, exist_ok=True)
             strangers = (
                 set(os.listdir(self.path)) - {folder.encode() for folder in _FOLDERS} - {b"lost+found"}
             )
             if strangers:
-                raise UsageError(f"{self.location} holds other things already; name an empty folder.")
+                raise UsageError(
+                    say("{place} holds other things already; name an empty folder.", place=self.location)
+                )
             self._refuse_orphans()
             for folder in (*_FOLDERS, *_PACK_FOLDERS):
                 os.makedirs(os.path.join(self.path, folder.encode()), _FOLDER_MODE, exist_ok=True)
@@ -70,20 +74,23 @@ class LocalStore:
         """A vault that lost its config must not become another one: its keys would open neither."""
         if not os.path.lexists(self._path(CONFIG_NAME)) and any(self.list(kind) for kind in _CONTENT):
             raise UsageError(
-                f"{self.location} holds a vault that lost its config; 'notou repair heal' brings it back "
-                "from another copy. Name an empty folder for a new vault."
+                say(
+                    "{place} holds a vault that lost its config; 'notou repair heal' brings it back from "
+                    "another copy. Name an empty folder for a new vault.",
+                    place=self.location,
+                )
             )
 
     def put(self, name: ObjectName, data: bytes) -> None:
         """Write a temporary file beside, fsync, rename, fsync the folder."""
-        with self._named_errors("written"):
+        with self._named_errors(say("written")):
             path = self._path_for_writing(name)
             if not self._is_there(name, path, len(data)):
                 write_new(path, data)
 
     def adopt(self, name: ObjectName, path: bytes) -> None:
         """Link the file where possible and it has no second name yet, else copy it as put does."""
-        with self._named_errors("written"):
+        with self._named_errors(say("written")):
             target = self._path_for_writing(name)
             if not self._is_there(name, target, os.stat(path).st_size) and not link_new(target, path):
                 copy_new(target, path)
@@ -100,7 +107,14 @@ class LocalStore:
         with self._opened(name) as descriptor:
             size = os.fstat(descriptor).st_size
             if size > most:
-                raise LimitError(f"{self._say(name)} has {size} bytes; at most {most} are accepted.")
+                raise LimitError(
+                    say(
+                        "{name} has {size} bytes; at most {most} are accepted.",
+                        name=self._say(name),
+                        size=size,
+                        most=most,
+                    )
+                )
             return self._read(name, descriptor, 0, size)
 
     def get_range(self, name: ObjectName, offset: int, length: int) -> bytes:
@@ -132,7 +146,7 @@ class LocalStore:
 
     def replace(self, name: ObjectName, data: bytes) -> None:
         """Put good bytes over damaged ones."""
-        with self._named_errors("written"):
+        with self._named_errors(say("written")):
             write_new(self._path_for_writing(name), data)
 
     def sweep(self) -> None:
@@ -157,7 +171,9 @@ class LocalStore:
         folder = os.path.dirname(path)
         if not os.path.isdir(folder):
             if not os.path.isfile(self._path(CONFIG_NAME)):
-                raise StoreUnavailableError(f"There is no vault at {self.location} now; is the disk mounted?")
+                raise StoreUnavailableError(
+                    say("There is no vault at {place} now; is the disk mounted?", place=self.location)
+                )
             os.makedirs(folder, _FOLDER_MODE, exist_ok=True)
             flush_folder(os.path.dirname(folder))
         return path
@@ -169,7 +185,10 @@ class LocalStore:
             return False
         if not stat.S_ISREG(found.st_mode) or found.st_size != size:
             raise StoreError(
-                f"{self._say(name)} is there already, but is not what it must be; repair the vault."
+                say(
+                    "{name} is there already, but is not what it must be; repair the vault.",
+                    name=self._say(name),
+                )
             )
         return True
 
@@ -184,7 +203,7 @@ class LocalStore:
 
     @contextmanager
     def _opened(self, name: ObjectName) -> Iterator[int]:
-        with self._named_errors("read"), self._bad_sectors(name):
+        with self._named_errors(say("read")), self._bad_sectors(name):
             descriptor = self._open(name)
             try:
                 yield descriptor
@@ -200,7 +219,7 @@ class LocalStore:
             if error.errno != errno.EIO or not os.path.isfile(self._path(CONFIG_NAME)):
                 raise
             raise DamagedError(
-                f"{self._say(name)} cannot be read: the disk reports an error there."
+                say("{name} cannot be read: the disk reports an error there.", name=self._say(name))
             ) from error
 
     def _open(self, name: ObjectName) -> int:
@@ -209,31 +228,41 @@ class LocalStore:
         except FileNotFoundError:
             if not os.path.isdir(self.path):
                 raise
-            raise NotFoundError(f"{self._say(name)} is not there.") from None
+            raise NotFoundError(say("{name} is not there.", name=self._say(name))) from None
         except ValueError:
-            raise DamagedError(f"{self._say(name)} is no regular file.") from None
+            raise DamagedError(say("{name} is no regular file.", name=self._say(name))) from None
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR):
-                raise DamagedError(f"{self._say(name)} is no regular file.") from None
+                raise DamagedError(say("{name} is no regular file.", name=self._say(name))) from None
             raise
 
     def _read(self, name: ObjectName, descriptor: int, offset: int, length: int) -> bytes:
         size = os.fstat(descriptor).st_size
         if offset + length > size:  # before memory is taken for what a hostile index asks for
-            raise DamagedError(f"{self._say(name)} ends after {size} bytes: it is cut short.")
+            raise DamagedError(
+                say("{name} ends after {size} bytes: it is cut short.", name=self._say(name), size=size)
+            )
         data = os.pread(descriptor, length, offset)
         while len(data) < length:
             more = os.pread(descriptor, length - len(data), offset + len(data))
             if not more:
                 raise DamagedError(
-                    f"{self._say(name)} ends after {offset + len(data)} bytes: it is cut short."
+                    say(
+                        "{name} ends after {size} bytes: it is cut short.",
+                        name=self._say(name),
+                        size=offset + len(data),
+                    )
                 )
             data += more
         return data
 
     def _say(self, name: ObjectName) -> str:
-        what = "The config" if name.kind is FileKind.CONFIG else f"The file {name.kind.value}/{name.id[:16]}"
-        return f"{what} at {self.location}"
+        what = (
+            say("The config")
+            if name.kind is FileKind.CONFIG
+            else say("The file {object}", object=f"{name.kind.value}/{name.id[:16]}")
+        )
+        return say("{what} at {place}", what=what, place=self.location)
 
     @contextmanager
     def _named_errors(self, done: str) -> Iterator[None]:
@@ -247,25 +276,47 @@ class LocalStore:
         number = error.errno or 0
         if number in _FULL:
             return StoreFullError(
-                f"There is no room left at {self.location}; make room or use another place."
+                say("There is no room left at {place}; make room or use another place.", place=self.location)
             )
         if number in _DENIED:
             return StoreUnavailableError(
-                f"{self.location} denies access, so it cannot be {done}; look at its permissions."
+                say(
+                    "{place} denies access, so it cannot be {done}; look at its permissions.",
+                    place=self.location,
+                    done=done,
+                )
             )
         if number == errno.EROFS:
             return StoreUnavailableError(
-                f"{self.location} is mounted read-only, so it cannot be {done}; mount it for writing."
+                say(
+                    "{place} is mounted read-only, so it cannot be {done}; mount it for writing.",
+                    place=self.location,
+                    done=done,
+                )
             )
         if number == errno.ENOENT:
             return StoreUnavailableError(
-                f"{self.location} is not there now; is the disk mounted, and the place named rightly?"
+                say(
+                    "{place} is not there now; is the disk mounted, and the place named rightly?",
+                    place=self.location,
+                )
             )
         if number in _GONE:
             return StoreUnavailableError(
-                f"{self.location} is not there now ({os.strerror(number)}); mount it, then run again."
+                say(
+                    "{place} is not there now ({reason}); mount it, then run again.",
+                    place=self.location,
+                    reason=reason_of_number(number),
+                )
             )
-        return StoreError(f"{self.location} cannot be {done}: {os.strerror(number)}.")
+        return StoreError(
+            say(
+                "{place} cannot be {done}: {reason}.",
+                place=self.location,
+                done=done,
+                reason=reason_of_number(number),
+            )
+        )
 
 
 def _objects(folder: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:

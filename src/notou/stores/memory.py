@@ -10,6 +10,7 @@ from pathlib import Path
 
 from notou.errors import DamagedError, LimitError, NotFoundError, StoreError
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.stores.base import MOST_OBJECT_BYTES
 
 
@@ -32,7 +33,13 @@ class MemoryStore:
             there = self.objects.setdefault(name, data)
         if len(there) != len(data):
             raise StoreError(
-                f"{self.location} holds {len(there)} bytes as {name}, not {len(data)}: it is damaged."
+                say(
+                    "{place} holds {count} bytes as {name}, not {wanted}: it is damaged.",
+                    place=self.location,
+                    count=len(there),
+                    name=name,
+                    wanted=len(data),
+                )
             )
 
     def adopt(self, name: ObjectName, path: bytes) -> None:
@@ -47,14 +54,29 @@ class MemoryStore:
         """All bytes of an object."""
         data = self._object(name)
         if len(data) > most:
-            raise LimitError(f"The {name.kind} file {name.id} in {self.location} has more than {most} bytes.")
+            raise LimitError(
+                say(
+                    "The {kind} file {id} in {place} has more than {most} bytes.",
+                    kind=name.kind,
+                    id=name.id,
+                    place=self.location,
+                    most=most,
+                )
+            )
         return data
 
     def get_range(self, name: ObjectName, offset: int, length: int) -> bytes:
         """Part of an object."""
         piece = self._object(name)[offset : offset + length]
         if len(piece) != length:
-            raise DamagedError(f"The {name.kind} file {name.id} in {self.location} is cut short.")
+            raise DamagedError(
+                say(
+                    "The {kind} file {id} in {place} is cut short.",
+                    kind=name.kind,
+                    id=name.id,
+                    place=self.location,
+                )
+            )
         return piece
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
@@ -79,5 +101,12 @@ class MemoryStore:
         with self._lock:
             data = self.objects.get(name)
         if data is None:
-            raise NotFoundError(f"There is no {name.kind} file {name.id} in {self.location}.")
+            raise NotFoundError(
+                say(
+                    "There is no {kind} file {id} in {place}.",
+                    kind=name.kind,
+                    id=name.id,
+                    place=self.location,
+                )
+            )
         return data

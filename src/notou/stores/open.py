@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from notou.errors import UsageError
+from notou.sentence import say
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
 
@@ -21,14 +22,21 @@ def open_store(location: str) -> Store:
         location = rest
     elif _SCHEME.match(location):
         raise UsageError(
-            f"Places of the kind “{scheme}:” are not supported yet; name a folder instead of {location}, "
-            f"or write ./{location} if that is the name of one."
+            say(
+                "Places of the kind “{scheme}:” are not supported yet; name a folder instead of "
+                "{location}, or write ./{location} if that is the name of one.",
+                scheme=scheme,
+                location=location,
+            )
         )
     elif location.startswith("~"):
         raise UsageError(
-            f"The shell left the ~ of {location} as it is; write a blank before the place instead of =, "
-            f"or ./{location} if that is the name of a folder."
+            say(
+                "The shell left the ~ of {location} as it is; write a blank before the place instead of =, "
+                "or ./{location} if that is the name of a folder.",
+                location=location,
+            )
         )
     if not location:
-        raise UsageError("The place is an empty name; name a folder.")
+        raise UsageError(say("The place is an empty name; name a folder."))
     return LocalStore(location)

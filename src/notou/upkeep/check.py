@@ -14,6 +14,7 @@ from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.events import Progress
 from notou.kernel import Usage
 from notou.model import CONFIG_NAME, BlobKind, FileKind, ObjectName
+from notou.sentence import say, say_in_turn
 from notou.upkeep.findings import CheckResult, CopyCheck, Finding
 from notou.upkeep.impact import paths_hit
 from notou.upkeep.objects import list_packs, pack_name, read_object
@@ -77,7 +78,9 @@ def _with_absences(copies: Sequence[Store], found: Sequence[CopyCheck]) -> list[
 
 
 def _absence(store: Store, name: ObjectName) -> Finding:
-    return Finding(store.location, name, f"{_shown(name)} is missing here; another copy has it.")
+    return Finding(
+        store.location, name, say("{name} is missing here; another copy has it.", name=_shown(name))
+    )
 
 
 def _listed(store: Store, kind: FileKind) -> set[str]:
@@ -114,7 +117,7 @@ class _CopyChecker:
                 self._read(index, {id_: packs[id_] for id_ in options.read.choose(right, random)})
             self._name_costs(vault, snapshots)
         except StoreError as error:
-            self._fault(None, f"The place cannot be read: {error}")
+            self._fault(None, say("The place cannot be read: {error}", error=str(error)))
         return CopyCheck(
             self._store.location,
             tuple(self._faults),
@@ -135,17 +138,17 @@ class _CopyChecker:
         try:
             config = open_config(self._master, self._store.get(CONFIG_NAME, most=MOST_CONFIG_BYTES))
         except (DamagedError, NotFoundError) as error:
-            self._fault(CONFIG_NAME, f"The config is not readable: {error}")
+            self._fault(CONFIG_NAME, say("The config is not readable: {error}", error=str(error)))
             return
         if config != self._config:
-            self._fault(CONFIG_NAME, "The config is that of another vault.")
+            self._fault(CONFIG_NAME, say("The config is that of another vault."))
 
     def _check_keys(self) -> None:
         ids = [id_ for id_, _ in self._store.list(FileKind.KEY)]
         for id_ in ids:
             self._examine(ObjectName(FileKind.KEY, id_), key_info)
         if not ids:
-            self._fault(None, "There is no key here: without another copy nothing could be opened.")
+            self._fault(None, say("There is no key here: without another copy nothing could be opened."))
 
     def _check_indexes(self) -> None:
         named: set[bytes] = set()
@@ -155,14 +158,21 @@ class _CopyChecker:
             twice = named & set(packs or ())
             if twice:
                 self._note(
-                    name, f"{_shown(name)} names {len(twice)} packs that another index file names too."
+                    name,
+                    say(
+                        "{name} names {count} packs that another index file names too.",
+                        name=_shown(name),
+                        count=len(twice),
+                    ),
                 )
             named.update(packs or ())
 
     def _packs_named(self, name: ObjectName, data: bytes) -> list[bytes]:
         packs, left_out = new_index().load(open_index_file(self._master, name.id, data))
         if left_out:
-            self._fault(name, f"{_shown(name)} is wrong: {of_left_out(left_out)}")
+            self._fault(
+                name, say("{name} is wrong: {left_out}", name=_shown(name), left_out=of_left_out(left_out))
+            )
         return packs
 
     def _decode_snapshot(self, id_: str, data: bytes) -> Snapshot:
@@ -178,7 +188,7 @@ class _CopyChecker:
         try:
             return parse(read_object(self._store, name))
         except (DamagedError, NotFoundError) as error:
-            self._fault(name, f"{_shown(name)} is not readable: {error}")
+            self._fault(name, say("{name} is not readable: {error}", name=_shown(name), error=str(error)))
             return None
 
     def _check_packs(self, index: Index, packs: Mapping[bytes, int]) -> dict[bytes, int]:
@@ -191,24 +201,35 @@ class _CopyChecker:
                 right[pack_id] = size
                 continue
             name = pack_name(pack_id)
-            what = "is missing" if size is None else f"has {size} bytes instead of {wanted}"
             lost = tuple((entry.kind, entry.id) for entry in entries)
-            self._fault(name, f"{_shown(name)} {what}; {len(lost)} blobs are in it.", lost)
+            self._fault(name, _lost_pack(name, size, wanted, len(lost)), lost)
         indexed = {pack_id for pack_id, _, _, _ in index.packs()}
         for pack_id in packs.keys() - indexed:
             name = pack_name(pack_id)
-            self._note(name, f"{_shown(name)} is in no index; repair index takes it in, prune removes it.")
+            self._note(
+                name,
+                say("{name} is in no index; repair index takes it in, prune removes it.", name=_shown(name)),
+            )
         return right
 
     def _check_reached(self, vault: Vault, snapshots: Sequence[Snapshot]) -> None:
         for lost in mark_reached(vault, Usage(vault.index), snapshots):
             owner = ObjectName(FileKind.SNAPSHOT, lost.snapshot.id)
             if isinstance(lost, LostTree):
-                text = f"{_shown(owner)} lacks the directory {lost.tree_id.hex()[:16]}: {lost.reason}"
+                text = say(
+                    "{owner} lacks the directory {tree_id}: {reason}",
+                    owner=_shown(owner),
+                    tree_id=lost.tree_id.hex()[:16],
+                    reason=lost.reason,
+                )
                 self._fault(None, text, ((BlobKind.TREE, lost.tree_id),))
             else:
                 blobs = tuple((int(BlobKind.DATA), blob_id) for blob_id in lost.blob_ids)
-                self._fault(None, f"{_shown(owner)} is not whole: {lost.reason}", blobs)
+                self._fault(
+                    None,
+                    say("{owner} is not whole: {reason}", owner=_shown(owner), reason=lost.reason),
+                    blobs,
+                )
 
     def _read(self, index: Index, packs: Mapping[bytes, int]) -> None:
         bytes_total = sum(packs.values())
@@ -219,7 +240,15 @@ class _CopyChecker:
             name = pack_name(verdict.pack_id)
             if verdict.faults:
                 lost = tuple((entry.kind, entry.id) for entry in verdict.lost)
-                self._fault(name, f"{_shown(name)} is damaged: {' '.join(verdict.faults[:5])}", lost)
+                self._fault(
+                    name,
+                    say(
+                        "{name} is damaged: {faults}",
+                        name=_shown(name),
+                        faults=say_in_turn(verdict.faults[:5]),
+                    ),
+                    lost,
+                )
             shown = verdict.pack_id.hex().encode()
             self._report(Progress(self._packs_read, self._bytes_read, len(packs), bytes_total, shown))
 
@@ -237,10 +266,26 @@ class _CopyChecker:
 
 
 def _shown(name: ObjectName) -> str:
-    what = {
-        FileKind.PACK: "The pack",
-        FileKind.INDEX: "The index file",
-        FileKind.SNAPSHOT: "The snapshot",
-        FileKind.KEY: "The key",
-    }[name.kind]
-    return f"{what} {name.id[:16]}"
+    match name.kind:
+        case FileKind.PACK:
+            return say("The pack {id}", id=name.id[:16])
+        case FileKind.INDEX:
+            return say("The index file {id}", id=name.id[:16])
+        case FileKind.SNAPSHOT:
+            return say("The snapshot {id}", id=name.id[:16])
+        case FileKind.KEY:
+            return say("The key {id}", id=name.id[:16])
+        case _:
+            raise ValueError(name.kind)
+
+
+def _lost_pack(name: ObjectName, size: int | None, wanted: int, blobs: int) -> str:
+    if size is None:
+        return say("{name} is missing; {blobs} blobs are in it.", name=_shown(name), blobs=blobs)
+    return say(
+        "{name} has {size} bytes instead of {wanted}; {blobs} blobs are in it.",
+        name=_shown(name),
+        size=size,
+        wanted=wanted,
+        blobs=blobs,
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError
+from notou.sentence import say, say_apart
 
 if TYPE_CHECKING:
     from notou.model import ObjectName
@@ -57,5 +58,12 @@ class CheckResult:
         """DamagedError saying how much is wrong and where, when anything is."""
         hit = [copy for copy in self.copies if copy.faults]
         if hit:
-            where = "; ".join(f"{len(copy.faults)} at {copy.location}" for copy in hit)
-            raise DamagedError(f"The check found damage: {where}. The first: {hit[0].faults[0].text}")
+            places = [say("{count} at {place}", count=len(copy.faults), place=copy.location) for copy in hit]
+            where = say_apart(places)
+            raise DamagedError(
+                say(
+                    "The check found damage: {where}. The first: {text}",
+                    where=where,
+                    text=hit[0].faults[0].text,
+                )
+            )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.events import Note
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.sentence import say
 from notou.upkeep.living import locked
 from notou.upkeep.objects import list_packs, listing, pack_name, read_from_any, read_object
 from notou.upkeep.survey import pack_file_bytes, union_of_names
@@ -42,8 +43,14 @@ class HealResult:
         """DamagedError when something could not be healed."""
         for location, name, reason in self.unhealed:
             raise DamagedError(
-                f"{len(self.unhealed)} objects could not be healed, {name.kind}/{name.id} at {location} "
-                f"for one: {reason}"
+                say(
+                    "{count} objects could not be healed, {kind}/{id} at {place} for one: {reason}",
+                    count=len(self.unhealed),
+                    kind=name.kind,
+                    id=name.id,
+                    place=location,
+                    reason=reason,
+                )
             )
 
 
@@ -106,7 +113,7 @@ class _Healer:
                     return
             except (DamagedError, NotFoundError, StoreError):
                 continue
-        self.unhealed.append((store.location, CONFIG_NAME, "No other copy has a config that opens."))
+        self.unhealed.append((store.location, CONFIG_NAME, say("No other copy has a config that opens.")))
 
     def _config_of(self, store: Store) -> bytes | None:
         """The stored bytes of this vault's config; None when it is another vault's."""
@@ -150,7 +157,16 @@ class _Healer:
 
     def _tell(self, store: Store, name: ObjectName) -> None:
         self.healed.append((store.location, name))
-        self._report(Note(f"{name.kind}/{name.id} at {store.location} was put right from another copy."))
+        self._report(
+            Note(
+                say(
+                    "{kind}/{id} at {place} was put right from another copy.",
+                    kind=name.kind,
+                    id=name.id,
+                    place=store.location,
+                )
+            )
+        )
 
 
 def _reads_well(store: Store, name: ObjectName) -> bool:

@@ -18,6 +18,7 @@ from notou.errors import (
     WrongPasswordError,
 )
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.upkeep.living import locked
 from notou.upkeep.objects import read_object
 from notou.vault.keys import (
@@ -116,12 +117,18 @@ def remove_key(
         others = [entry for entry in entries if entry.in_use and entry.id != chosen.id]
         if chosen.in_use and not others:
             raise UsageError(
-                f"The key {chosen.id[:8]} is the one in use; open the vault with another to remove it."
+                say(
+                    "The key {id} is the one in use; open the vault with another to remove it.",
+                    id=chosen.id[:8],
+                )
             )
         for store in living.stores:
             if not any(store.location in entry.locations for entry in others):
                 raise UsageError(
-                    f"The key in use is not at {store.location}; heal that copy first. Nothing was removed."
+                    say(
+                        "The key in use is not at {place}; heal that copy first. Nothing was removed.",
+                        place=store.location,
+                    )
                 )
         living.each(lambda store: store.delete(ObjectName(FileKind.KEY, chosen.id)))
         return KeyChange("", (chosen.id,), living.failures)
@@ -146,7 +153,10 @@ def change_password(
         entries = [entry for entry in list_keys(living.stores, old_password) if entry.in_use]
         opened = {location for entry in entries for location in entry.locations}
         for store in [store for store in living.stores if store.location not in opened]:
-            living.drop(store, f"{store.location} has another password; run this again with that one.")
+            living.drop(
+                store,
+                say("{place} has another password; run this again with that one.", place=store.location),
+            )
         old = [entry.id for entry in entries]
         added = _add(living, master, new_password, holder, random, work)
 
@@ -161,9 +171,13 @@ def change_password(
 def _chosen(entries: Sequence[KeyEntry], prefix: str) -> KeyEntry:
     meant = [entry for entry in entries if prefix and entry.id.startswith(prefix)]
     if not meant:
-        raise NotFoundError(f"No key's id begins with “{prefix}”; list the keys to see them.")
+        raise NotFoundError(
+            say("No key's id begins with “{prefix}”; list the keys to see them.", prefix=prefix)
+        )
     if len(meant) > 1:
-        raise UsageError(f"{len(meant)} keys' ids begin with “{prefix}”; give more digits.")
+        raise UsageError(
+            say("{count} keys' ids begin with “{prefix}”; give more digits.", count=len(meant), prefix=prefix)
+        )
     return meant[0]
 
 
@@ -171,7 +185,7 @@ def _add(
     living: LivingCopies, master: MasterKey, password: str, holder: Holder, random: Random, work: ScryptWork
 ) -> str:
     if not password:
-        raise UsageError("The new password is empty; choose one.")
+        raise UsageError(say("The new password is empty; choose one."))
     data = create_key_file(
         password,
         master,
@@ -188,9 +202,13 @@ def _add(
         try:
             opened = open_key_file(read_object(store, name), password)
         except (DamagedError, NotFoundError, WrongPasswordError) as error:
-            raise StoreError(f"The new key does not open from {store.location}: {error}") from error
+            raise StoreError(
+                say("The new key does not open from {place}: {error}", place=store.location, error=str(error))
+            ) from error
         if opened != master:
-            raise StoreError(f"The new key at {store.location} opens to another vault's master key.")
+            raise StoreError(
+                say("The new key at {place} opens to another vault's master key.", place=store.location)
+            )
 
     living.each(put)
     return name.id

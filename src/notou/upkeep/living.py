@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import StoreError, StoreUnavailableError
 from notou.events import CopyFailed
+from notou.sentence import say
 from notou.vault.locking import hold_lock
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class LivingCopies:
         self.failures[store.location] = reason
         self._report(CopyFailed(store.location, reason))
         if not self.stores:
-            raise StoreUnavailableError(f"No copy is left to work on; the last one failed: {reason}")
+            raise StoreUnavailableError(
+                say("No copy is left to work on; the last one failed: {reason}", reason=reason)
+            )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.stores.base import MOST_OBJECT_BYTES
 from notou.vault.keys import MOST_KEY_FILE_BYTES
 from notou.vault.sealed import MOST_SEALED_BYTES
@@ -37,7 +38,12 @@ def read_object(store: Store, name: ObjectName, most: int | None = None) -> byte
     data = store.get(name, most=_MOST_BYTES.get(name.kind, MOST_OBJECT_BYTES) if most is None else most)
     if hashlib.sha256(data).hexdigest() != name.id:
         raise DamagedError(
-            f"The bytes of {name.kind}/{name.id} at {store.location} are not those its name stands for."
+            say(
+                "The bytes of {kind}/{id} at {place} are not those its name stands for.",
+                kind=name.kind,
+                id=name.id,
+                place=store.location,
+            )
         )
     return data
 
@@ -48,7 +54,7 @@ def read_from_any(stores: Iterable[Store], name: ObjectName) -> bytes:
     Raises DamagedError when copies hold it but none has it right, NotFoundError when none holds it,
     StoreError when none of them answers.
     """
-    worst: Exception = NotFoundError(f"No copy holds {name.kind}/{name.id}.")
+    worst: Exception = NotFoundError(say("No copy holds {kind}/{id}.", kind=name.kind, id=name.id))
     for store in stores:
         try:
             return read_object(store, name)

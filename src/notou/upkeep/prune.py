@@ -13,6 +13,7 @@ from notou.errors import DamagedError
 from notou.events import Progress
 from notou.kernel import Usage
 from notou.model import FileKind
+from notou.sentence import say
 from notou.upkeep.living import LivingCopies, locked
 from notou.upkeep.prune_plan import PackUse, PruneOptions, PrunePlan, plan_prune
 from notou.upkeep.reach import mark_reached
@@ -102,8 +103,12 @@ def _survey(living: LivingCopies, config: Config, master: MasterKey, options: Pr
     usage = Usage(vault.load_index())
     for lost in mark_reached(vault, usage, snapshots):
         raise DamagedError(
-            f"The snapshot {lost.snapshot.short_id} is not whole: {lost.reason} Nothing was pruned; "
-            "heal or repair the vault first."
+            say(
+                "The snapshot {short_id} is not whole: {reason} Nothing was pruned; heal or repair the "
+                "vault first.",
+                short_id=lost.snapshot.short_id,
+                reason=lost.reason,
+            )
         )
     listed = union_of_packs(stores, vault.index)
     decided = plan_prune(list(_pack_uses(usage, vault.index)), listed, names.packs_named, options)
@@ -170,8 +175,10 @@ def _repack(ground: _Ground, repacker: Repacker, report: Report) -> None:
         blobs = [blob for blob in opened if isinstance(blob, bytes)]
         if len(blobs) != len(entries):
             raise DamagedError(
-                f"A blob of the pack {use.id.hex()} does not open. "
-                "Nothing was pruned; run repair packs first."
+                say(
+                    "A blob of the pack {id} does not open. Nothing was pruned; run repair packs first.",
+                    id=use.id.hex(),
+                )
             )
         repacker.store(use.lane, entries, blobs)
         bytes_done += use.total_bytes
@@ -187,5 +194,8 @@ def _require_all_kept(ground: _Ground, kept: Index) -> None:
             ids = b"".join(entry.id for entry in entries if entry.kind == kind)
             if None in kept.find_many(kind, ids):
                 raise DamagedError(
-                    f"Not all that is needed of the pack {use.id.hex()} was packed anew; nothing was pruned."
+                    say(
+                        "Not all that is needed of the pack {id} was packed anew; nothing was pruned.",
+                        id=use.id.hex(),
+                    )
                 )

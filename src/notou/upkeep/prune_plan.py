@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, UsageError
 from notou.model import BlobKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +31,9 @@ def parse_size(text: str) -> int:
     """Bytes of ``200M`` and the like (K, M, G, T are powers of 1024); UsageError when it is no size."""
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise UsageError(f"“{text}” is no size: write bytes, or a number with K, M, G or T, such as 200M.")
+        raise UsageError(
+            say("“{text}” is no size: write bytes, or a number with K, M, G or T, such as 200M.", text=text)
+        )
     return int(match[1]) * _UNITS[match[2].upper()]
 
 
@@ -144,9 +147,12 @@ def plan_prune(
     ]
     if gone_but_needed:
         raise DamagedError(
-            f"{len(gone_but_needed)} packs that snapshots need are whole at no copy, "
-            f"{gone_but_needed[0]} for one. "
-            "Nothing was pruned; run repair first, or give the copy that still has them."
+            say(
+                "{count} packs that snapshots need are whole at no copy, {pack} for one. "
+                "Nothing was pruned; run repair first, or give the copy that still has them.",
+                count=len(gone_but_needed),
+                pack=gone_but_needed[0],
+            )
         )
     unused = {use.id for use in uses if not use.used_blobs}
     repack = _choose(uses, options)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
 from notou.model import UNKNOWN_LANE
+from notou.sentence import say
 from notou.shown import shown
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class LostContent:
     @property
     def reason(self) -> str:
         """What is lost, as the end of a sentence."""
-        return f"content of the file “{shown(self.name)}” is in no pack."
+        return say("content of the file “{name}” is in no pack.", name=shown(self.name))
 
 
 Lost = LostTree | LostContent

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError, NotFoundError
 from notou.kernel import PackCheck
 from notou.model import UNKNOWN_LANE
+from notou.sentence import say
 from notou.upkeep.living import locked
 from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
@@ -119,7 +120,7 @@ def _add_packs(
             fixed.add_pack(pack_id, lanes.get(pack_id, UNKNOWN_LANE), entries)
     for pack_id, entries in doubtful.items():
         if all(fixed.find(entry.kind, entry.id) for entry in entries):
-            unreadable[pack_id] = "It is damaged, and other packs hold all that is in it."
+            unreadable[pack_id] = say("It is damaged, and other packs hold all that is in it.")
             continue
         read_anew.append(pack_id)
         fixed.add_pack(pack_id, UNKNOWN_LANE, entries)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError, UsageError
 from notou.kernel import PackCheck
+from notou.sentence import say
 from notou.upkeep.living import locked
 from notou.upkeep.repack import Repacker
 from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
@@ -77,7 +78,7 @@ def repair_packs(
 def _require_indexed(index: Index, pack_ids: Collection[bytes]) -> None:
     unknown = set(pack_ids) - {pack_id for pack_id, _, _, _ in index.packs()}
     for pack_id in sorted(unknown):
-        raise UsageError(f"No index names the pack {pack_id.hex()}; run repair index first.")
+        raise UsageError(say("No index names the pack {pack}; run repair index first.", pack=pack_id.hex()))
 
 
 def _is_whole(vault: Vault, pack_id: bytes) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol
 
+from notou.sentence import say
 from notou.upkeep.span import Span, moment
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 UNLIMITED = -1
 """A count that keeps every snapshot of its kind."""
 
-PARTIAL_REASON = "partial, nothing whole is newer"
-EMPTY_REASON = "policy is empty"
-KEPT_REASON = "the newest of what is kept in the vault alone"
+PARTIAL_REASON = say("partial, nothing whole is newer")
+EMPTY_REASON = say("policy is empty")
+KEPT_REASON = say("the newest of what is kept in the vault alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +139,27 @@ def _rules(newest_first: Sequence[Snapshot], policy: Policy, now_ns: int) -> lis
     )
     return [
         *(_TagRule(tags) for tags in policy.tags),
-        *([_SpanRule("within", policy.within, _each, newest_ns)] if policy.within else []),
         *(
-            _CountRule(f"{name} snapshot", count, bucket)
+            [_SpanRule(say("within {span}", span=str(policy.within)), policy.within, _each, newest_ns)]
+            if policy.within
+            else []
+        ),
+        *(
+            _CountRule(_of_period(name), count, bucket)
             for (name, bucket), count in zip(_BUCKETS, counts, strict=True)
         ),
         *(
-            _SpanRule(f"{name} within", span, bucket, newest_ns)
+            _SpanRule(
+                say("{period} within {span}", period=_PERIODS[name], span=str(span)), span, bucket, newest_ns
+            )
             for (name, bucket), span in zip(_BUCKETS[1:], spans, strict=True)
             if span
         ),
     ]
+
+
+def _of_period(name: str) -> str:
+    return say("last snapshot") if name == "last" else say("{period} snapshot", period=_PERIODS[name])
 
 
 class _TagRule:
@@ -157,7 +168,7 @@ class _TagRule:
 
     def reason(self, snapshot: Snapshot, *, oldest: bool) -> str | None:
         has_all = set(self._tags) <= set(snapshot.tags)
-        return f"has tags [{', '.join(self._tags)}]" if has_all else None
+        return say("has tags [{tags}]", tags=", ".join(self._tags)) if has_all else None
 
 
 class _CountRule:
@@ -171,7 +182,7 @@ class _CountRule:
         bucket = self._bucket(snapshot)
         if self._left == 0 or (bucket == self._last and not oldest):
             return None
-        reason = f"oldest {self._name}" if bucket == self._last else self._name
+        reason = say("oldest {rule}", rule=self._name) if bucket == self._last else self._name
         self._last = bucket
         self._left -= self._left > 0
         return reason
@@ -181,7 +192,7 @@ class _SpanRule:
     """The newest of each bucket within a span of the newest snapshot, and the oldest of all if within."""
 
     def __init__(self, name: str, span: Span, bucket: _Bucket, newest_ns: int | None) -> None:
-        self._name, self._bucket = f"{name} {span}", bucket
+        self._name, self._bucket = name, bucket
         # With everything in the future restic counts from the year 1: all is within.
         self._since_ns = None if newest_ns is None else span.before(newest_ns)
         self._last: object = None
@@ -191,7 +202,7 @@ class _SpanRule:
             return None
         bucket = self._bucket(snapshot)
         if bucket == self._last:
-            return f"oldest {self._name}" if oldest else None
+            return say("oldest {rule}", rule=self._name) if oldest else None
         self._last = bucket
         return self._name
 
@@ -221,6 +232,13 @@ def _year(snapshot: Snapshot) -> object:
     return moment(snapshot.time_ns).year
 
 
+_PERIODS = {
+    "hourly": say("hourly"),
+    "daily": say("daily"),
+    "weekly": say("weekly"),
+    "monthly": say("monthly"),
+    "yearly": say("yearly"),
+}
 _BUCKETS: tuple[tuple[str, _Bucket], ...] = (
     ("last", _each),
     ("hourly", _hour),

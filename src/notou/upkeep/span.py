@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PART = re.compile(r"(\d{1,4})([ymdh])")
@@ -38,7 +39,10 @@ class Span:
         parts = _PART.findall(text)
         if not parts or "".join(number + unit for number, unit in parts) != text:
             raise UsageError(
-                f"“{text}” is no span of time: write it like 2y5m7d3h (years, months, days, hours)."
+                say(
+                    "“{text}” is no span of time: write it like 2y5m7d3h (years, months, days, hours).",
+                    text=text,
+                )
             )
         units = {unit: int(number) for number, unit in parts}
         return cls(units.get("y", 0), units.get("m", 0), units.get("d", 0), units.get("h", 0))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from notou.errors import DamagedError
 from notou.kernel import Usage
 from notou.model import NodeKind
+from notou.sentence import say
 from notou.shown import shown
 from notou.upkeep.postorder import post_order
 from notou.upkeep.reach import mark_reached
@@ -79,7 +80,13 @@ def _sum(parts: Iterable[Stats]) -> Stats:
 def _of_lane(vault: Vault, snapshots: Sequence[Snapshot]) -> Stats:
     usage = Usage(vault.index)
     for lost in mark_reached(vault, usage, snapshots):
-        raise DamagedError(f"The snapshot {lost.snapshot.short_id} is not whole: {lost.reason} Run check.")
+        raise DamagedError(
+            say(
+                "The snapshot {short_id} is not whole: {reason} Run check.",
+                short_id=lost.snapshot.short_id,
+                reason=lost.reason,
+            )
+        )
     used = [(blobs, stored) for _, blobs, stored, _, _ in usage.packs()]
     count = _FileCount()
     for snapshot in snapshots:
@@ -117,7 +124,11 @@ class _FileCount:
         for path, tree_id, nodes in post_order(vault, snapshot.tree, self._below):
             if nodes is None:
                 raise DamagedError(
-                    f"The directory {shown(path)} of {snapshot.short_id} cannot be read. Run check."
+                    say(
+                        "The directory {path} of {short_id} cannot be read. Run check.",
+                        path=shown(path),
+                        short_id=snapshot.short_id,
+                    )
                 )
             self._below[tree_id] = self._sum_below(nodes)
         whole = self._below[snapshot.tree]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from notou.errors import UsageError
+from notou.sentence import say
 from notou.upkeep.prune_plan import parse_size
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ class Subset:
         if match := _PART.fullmatch(text):
             part, parts = int(match[1]), int(match[2])
             if not 1 <= part <= parts <= 256:
-                raise UsageError(f"“{text}” is no part: write n/t with 1 ≤ n ≤ t ≤ 256, such as 1/10.")
+                raise UsageError(
+                    say("“{text}” is no part: write n/t with 1 ≤ n ≤ t ≤ 256, such as 1/10.", text=text)
+                )
             return cls(part, parts)
         if match := _PERCENT.fullmatch(text):
             share = float(match[1]) / 100
             if not 0 < share <= 1:
-                raise UsageError(f"“{text}” is no share: write a percentage above 0 and up to 100.")
+                raise UsageError(
+                    say("“{text}” is no share: write a percentage above 0 and up to 100.", text=text)
+                )
             return cls(share=share)
         return cls(size_bytes=parse_size(text))
 

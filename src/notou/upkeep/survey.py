@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError
 from notou.model import BlobEntry, BlobKind, FileKind, ObjectName
+from notou.sentence import say
 from notou.upkeep.objects import list_packs, read_from_any
 from notou.vault.index_files import new_index, of_left_out, open_index_file
 from notou.vault.sealed import open_file
@@ -52,7 +53,13 @@ class IndexNames:
     def require_whole(self) -> None:
         """DamagedError when an index file is right at no copy: what it names would look like waste."""
         for id_, reason in self.damaged.items():
-            raise DamagedError(f"The index file {id_} is right at no copy: {reason} Run repair index first.")
+            raise DamagedError(
+                say(
+                    "The index file {id} is right at no copy: {reason} Run repair index first.",
+                    id=id_,
+                    reason=reason,
+                )
+            )
 
 
 def index_of(index: Index, pack_ids: Collection[bytes]) -> Index:
@@ -89,14 +96,17 @@ def read_snapshots(stores: Sequence[Store], master: MasterKey) -> list[Snapshot]
 
 def read_snapshot_files(stores: Sequence[Store], master: MasterKey) -> tuple[list[Snapshot], dict[str, str]]:
     """(every snapshot that a copy has right, oldest first; hex id → why not, of the others)."""
-    found, unreadable = [], {}
+    found: list[Snapshot] = []
+    unreadable: dict[str, str] = {}
     for id_ in union_of_names(stores, FileKind.SNAPSHOT):
         try:
             data = read_from_any(stores, ObjectName(FileKind.SNAPSHOT, id_))
             found.append(decode_snapshot(open_file(master, id_, data, MOST_SNAPSHOT_BYTES), id_))
         except (DamagedError, NotFoundError) as error:
-            unreadable[id_] = (
-                f"The snapshot {id_[:8]} is right at no copy: {error} “repair snapshots --forget” removes it."
+            unreadable[id_] = say(
+                "The snapshot {id} is right at no copy: {error} “repair snapshots --forget” removes it.",
+                id=id_[:8],
+                error=str(error),
             )
     return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id)), unreadable
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.upkeep.objects import bring, list_packs, listing, pack_name
 from notou.upkeep.survey import union_of_names
 from notou.vault.sealed import seal_file
@@ -85,8 +86,13 @@ def _complete_packs(store: Store, others: tuple[Store, ...], switch: Switch) -> 
     wrong = [pack_id.hex() for pack_id, size in switch.packs.items() if held.get(pack_id) != size]
     if wrong:
         raise StoreError(
-            f"{len(wrong)} packs at {store.location} are absent or not of their size, {wrong[0]} for one. "
-            "This copy was left as it is; heal it from another, then run this again."
+            say(
+                "{count} packs at {place} are absent or not of their size, {pack} for one. This copy was "
+                "left as it is; heal it from another, then run this again.",
+                count=len(wrong),
+                place=store.location,
+                pack=wrong[0],
+            )
         )
 
 
@@ -107,7 +113,11 @@ def _bring(
         bring(store, others, names, here)
     except (DamagedError, NotFoundError) as error:
         raise StoreError(
-            f"The copy at {store.location} lacks an object that no other yields: {error}"
+            say(
+                "The copy at {place} lacks an object that no other yields: {error}",
+                place=store.location,
+                error=str(error),
+            )
         ) from error
 
 

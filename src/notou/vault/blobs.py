@@ -11,6 +11,7 @@ from notou import kernel
 from notou.errors import DamagedError, LimitError, NotFoundError, StoreError
 from notou.kernel import Index
 from notou.model import BlobEntry, BlobKind, BlobPlace, FileKind, ObjectName
+from notou.sentence import say, say_in_turn
 from notou.vault.keys import MasterKey
 from notou.vault.places import Places
 
@@ -81,8 +82,14 @@ class BlobReader:
                 return self._open_verified(place, kind, blob_id)
             except (DamagedError, NotFoundError, StoreError) as error:
                 errors.append(error)
-        reasons = " ".join(dict.fromkeys(str(error) for error in errors))
-        raise DamagedError(f"The {_word(kind)} {blob_id.hex()[:16]} is damaged: {reasons}")
+        reasons = say_in_turn(list(dict.fromkeys(str(error) for error in errors)) or [""])
+        if kind == BlobKind.TREE:
+            raise DamagedError(
+                say("The tree {blob} is damaged: {reasons}", blob=blob_id.hex()[:16], reasons=reasons)
+            )
+        raise DamagedError(
+            say("The piece of data {blob} is damaged: {reasons}", blob=blob_id.hex()[:16], reasons=reasons)
+        )
 
     def _open_verified(self, place: BlobPlace, kind: int, blob_id: bytes) -> bytes:
         entry = _entry(kind, blob_id, place)
@@ -90,7 +97,9 @@ class BlobReader:
         def verify(data: bytes) -> bytes:
             opened = kernel.open_blobs(self._key, data, entry.offset, [entry])[0]
             if isinstance(opened, str):
-                raise DamagedError(f"In the pack {place.pack_id.hex()[:16]}: {opened}")
+                raise DamagedError(
+                    say("In the pack {pack}: {opened}", pack=place.pack_id.hex()[:16], opened=opened)
+                )
             return opened
 
         name = ObjectName(FileKind.PACK, place.pack_id.hex())
@@ -100,7 +109,13 @@ class BlobReader:
 def _check_together(wanted: dict[bytes, BlobPlace]) -> None:
     plain_bytes = sum(max(place.length, place.plain_length) for place in wanted.values())
     if len(wanted) > 1 and plain_bytes > _MOST_TOGETHER_BYTES:
-        raise LimitError(f"{len(wanted)} blobs of {plain_bytes} bytes are more than Notou holds at once.")
+        raise LimitError(
+            say(
+                "{count} blobs of {plain_bytes} bytes are more than Notou holds at once.",
+                count=len(wanted),
+                plain_bytes=plain_bytes,
+            )
+        )
 
 
 def _runs(kind: int, wanted: dict[bytes, BlobPlace]) -> Iterator[tuple[bytes, list[BlobEntry]]]:
@@ -129,9 +144,8 @@ def _entry(kind: int, blob_id: bytes, place: BlobPlace) -> BlobEntry:
     return BlobEntry(kind, blob_id, place.offset, place.length, place.plain_length)
 
 
-def _word(kind: int) -> str:
-    return "tree" if kind == BlobKind.TREE else "piece of data"
-
-
 def _unknown(kind: int, blob_id: bytes) -> NotFoundError:
-    return NotFoundError(f"The {_word(kind)} {blob_id.hex()[:16]} is in no pack that an index names.")
+    blob = blob_id.hex()[:16]
+    if kind == BlobKind.TREE:
+        return NotFoundError(say("The tree {blob} is in no pack that an index names.", blob=blob))
+    return NotFoundError(say("The piece of data {blob} is in no pack that an index names.", blob=blob))

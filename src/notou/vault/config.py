@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from notou import kernel
 from notou.errors import DamagedError
 from notou.kernel.gotext import go_json
+from notou.sentence import say
 from notou.vault.fields import number, parse_object, text
 from notou.vault.keys import MasterKey, Random
 from notou.vault.polynomial import random_irreducible
@@ -40,13 +41,17 @@ def seal_config(master: MasterKey, config: Config) -> bytes:
 
 def open_config(master: MasterKey, data: bytes) -> Config:
     """Open a stored config; DamagedError when it does not open or is of a version Notou does not know."""
-    fields = parse_object(decode_plain(kernel.unseal(master.bytes64, data), MOST_CONFIG_BYTES), "The config")
+    fields = parse_object(
+        decode_plain(kernel.unseal(master.bytes64, data), MOST_CONFIG_BYTES), say("The config")
+    )
     version = number(fields, "version")
     if version not in (1, 2):
-        raise DamagedError(f"The vault is of format {version}; Notou knows formats 1 and 2.")
+        raise DamagedError(
+            say("The vault is of format {version}; Notou knows formats 1 and 2.", version=version)
+        )
     config = Config(version, text(fields, "id"), text(fields, "chunker_polynomial"))
     if not _is_id(config.id):
-        raise DamagedError("The config holds no valid id of the vault.")
+        raise DamagedError(say("The config holds no valid id of the vault."))
     return config
 
 

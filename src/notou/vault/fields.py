@@ -13,6 +13,7 @@ import orjson
 
 from notou.errors import DamagedError
 from notou.kernel.gotext import parse_rfc3339
+from notou.sentence import say
 
 JsonObject = Mapping[str, Any]
 
@@ -22,9 +23,9 @@ def parse_object(plain: bytes, what: str) -> JsonObject:
     try:
         parsed = orjson.loads(plain)
     except orjson.JSONDecodeError:
-        raise DamagedError(f"{what} holds no readable JSON.") from None
+        raise DamagedError(say("{what} holds no readable JSON.", what=what)) from None
     if not isinstance(parsed, dict):
-        raise DamagedError(f"{what} holds JSON of another shape than it must.")
+        raise DamagedError(say("{what} holds JSON of another shape than it must.", what=what))
     return parsed
 
 
@@ -44,7 +45,7 @@ def number(fields: JsonObject, name: str, most: int = 2**63 - 1) -> int:
     if value is None:
         return 0
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise _wrong(name, f"a whole number up to {most}")
+        raise _wrong(name, say("a whole number up to {most}", most=most))
     return value
 
 
@@ -52,7 +53,7 @@ def flag(fields: JsonObject, name: str) -> bool:
     """True or false; false when absent."""
     value = fields.get(name)
     if not isinstance(value, bool | None):
-        raise _wrong(name, "true or false")
+        raise _wrong(name, say("true or false"))
     return bool(value)
 
 
@@ -62,7 +63,7 @@ def texts(fields: JsonObject, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _wrong(name, "a list of texts")
+        raise _wrong(name, say("a list of texts"))
     return tuple(value)
 
 
@@ -71,7 +72,7 @@ def time(fields: JsonObject, name: str) -> int:
     try:
         return parse_rfc3339(text(fields, name))
     except ValueError:
-        raise _wrong(name, "a time as restic writes it") from None
+        raise _wrong(name, say("a time as restic writes it")) from None
 
 
 def identity(fields: JsonObject, name: str) -> bytes | None:
@@ -82,11 +83,11 @@ def identity(fields: JsonObject, name: str) -> bytes | None:
     try:
         raw = bytes.fromhex(value)
     except ValueError:
-        raise _wrong(name, "an id of 64 hex digits") from None
+        raise _wrong(name, say("an id of 64 hex digits")) from None
     if len(raw) != 32 or len(value) != 64:
-        raise _wrong(name, "an id of 64 hex digits")
+        raise _wrong(name, say("an id of 64 hex digits"))
     return raw
 
 
 def _wrong(name: str, wanted: str) -> DamagedError:
-    return DamagedError(f"The field “{name}” is not {wanted}.")
+    return DamagedError(say("The field “{name}” is not {wanted}.", name=name, wanted=wanted))

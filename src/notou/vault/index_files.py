@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.kernel import Index
 from notou.model import FileKind, Lane, ObjectName
+from notou.sentence import say
 from notou.vault.keys import MasterKey
 from notou.vault.places import Places
 from notou.vault.sealed import MOST_SEALED_BYTES, open_file
@@ -41,17 +42,31 @@ def read_index(places: Places, master: MasterKey) -> Index:
         try:
             _, left_out = index.load(_read_file(places, master, file_id))
             if left_out:
-                places.note(f"The index file {file_id[:16]} is wrong: {of_left_out(left_out)}")
+                places.note(
+                    say(
+                        "The index file {file} is wrong: {first}",
+                        file=file_id[:16],
+                        first=of_left_out(left_out),
+                    )
+                )
         except (DamagedError, NotFoundError, StoreError) as error:
-            places.note(f"The index file {file_id[:16]} cannot be used: {error} Repair the vault.")
+            places.note(
+                say(
+                    "The index file {file} cannot be used: {error} Repair the vault.",
+                    file=file_id[:16],
+                    error=str(error),
+                )
+            )
     return index
 
 
 def of_left_out(left_out: Sequence[str]) -> str:
     """What it means that an index file's packs were left out (a sentence for each, one at least)."""
-    return (
-        f"What it says of {len(left_out)} of its packs cannot be, so they are not used. Repair the index. "
-        f"The first: {left_out[0]}"
+    return say(
+        "What it says of {count} of its packs cannot be, so they are not used. Repair the index. The "
+        "first: {first}",
+        count=len(left_out),
+        first=left_out[0],
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from notou import kernel
 from notou.errors import DamagedError, LimitError, WrongPasswordError
 from notou.kernel.gotext import go_json, rfc3339
+from notou.sentence import say
 from notou.vault.fields import JsonObject, number, parse_object, text, time
 
 MOST_KEY_FILE_BYTES = 64 * 1024
@@ -55,12 +56,12 @@ class ScryptWork:
         """LimitError when a key file asks for more than a person would wait or has memory for."""
         power_of_two = self.n >= 2 and self.n & (self.n - 1) == 0
         if not power_of_two or self.r < 1 or self.p < 1:
-            raise DamagedError("The key file's scrypt parameters are not valid.")
+            raise DamagedError(say("The key file's scrypt parameters are not valid."))
         # each factor first: what stands in the file may be 2**63
         too_large = self.n > _MOST_N or self.r > _MOST_R or self.p > _MOST_P
         blocks = self.n * self.r
         if too_large or 128 * blocks > _MOST_MEMORY or blocks * self.p > _MOST_WORK:
-            raise LimitError("The key file asks for more scrypt work than Notou accepts.")
+            raise LimitError(say("The key file asks for more scrypt work than Notou accepts."))
 
 
 NEW_KEY_WORK = ScryptWork()
@@ -119,7 +120,7 @@ def open_key_file(data: bytes, password: str) -> MasterKey:
     try:
         secret = kernel.unseal(_stretch(password, salt, work), sealed)
     except DamagedError:
-        raise WrongPasswordError("The password does not open this key.") from None
+        raise WrongPasswordError(say("The password does not open this key.")) from None
     return _decode_master(secret)
 
 
@@ -147,13 +148,13 @@ def key_info(data: bytes) -> KeyInfo:
 
 def _parse(data: bytes) -> JsonObject:
     if len(data) > MOST_KEY_FILE_BYTES:
-        raise LimitError("The key file is larger than any key file is.")
-    return parse_object(data, "The key file")
+        raise LimitError(say("The key file is larger than any key file is."))
+    return parse_object(data, say("The key file"))
 
 
 def _work(fields: JsonObject) -> ScryptWork:
     if text(fields, "kdf") != "scrypt":
-        raise DamagedError("The key file uses a key derivation other than scrypt.")
+        raise DamagedError(say("The key file uses a key derivation other than scrypt."))
     work = ScryptWork(number(fields, "N"), number(fields, "r"), number(fields, "p"))
     work.check()
     return work
@@ -164,13 +165,13 @@ def _stretch(password: str, salt: bytes, work: ScryptWork) -> bytes:
 
 
 def _decode_master(secret: bytes) -> MasterKey:
-    fields = parse_object(secret, "The opened key")
+    fields = parse_object(secret, say("The opened key"))
     mac = fields.get("mac")
     if not isinstance(mac, dict):
-        raise DamagedError("The opened key has no MAC key.")
+        raise DamagedError(say("The opened key has no MAC key."))
     master = MasterKey(_unbase64(fields, "encrypt"), _unbase64(mac, "k"), _unbase64(mac, "r"))
     if (len(master.encrypt), len(master.mac_k), len(master.mac_r)) != (32, 16, 16):
-        raise DamagedError("The opened key's parts are not of the lengths they must be.")
+        raise DamagedError(say("The opened key's parts are not of the lengths they must be."))
     return master
 
 
@@ -182,4 +183,4 @@ def _unbase64(fields: JsonObject, name: str) -> bytes:
     try:
         return base64.b64decode(text(fields, name), validate=True)
     except (binascii.Error, ValueError):
-        raise DamagedError(f"The key's field “{name}” is not base64.") from None
+        raise DamagedError(say("The key's field “{name}” is not base64.", name=name)) from None

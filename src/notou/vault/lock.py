@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from notou.kernel.gotext import go_json, rfc3339
+from notou.sentence import say
 from notou.vault.fields import flag, number, parse_object, text, time
 
 STALE_AFTER_NS = 30 * 60 * 1_000_000_000
@@ -47,7 +48,7 @@ def encode_lock(lock: Lock) -> bytes:
 
 def decode_lock(plain: bytes, lock_id: str) -> Lock:
     """Parse a lock's JSON; DamagedError when malformed."""
-    fields = parse_object(plain, f"The lock {lock_id[:8]}")
+    fields = parse_object(plain, say("The lock {lock}", lock=lock_id[:8]))
     return Lock(
         time_ns=time(fields, "time"),
         exclusive=flag(fields, "exclusive"),

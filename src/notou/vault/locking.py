@@ -15,6 +15,7 @@ from typing import Protocol
 
 from notou.errors import DamagedError, LockedError, NotFoundError, StoreError
 from notou.model import FileKind, ObjectName
+from notou.sentence import say
 from notou.vault.keys import MasterKey
 from notou.vault.lock import (
     MOST_LOCK_BYTES,
@@ -159,8 +160,21 @@ def _read(place: LockPlace, master: MasterKey, lock_id: str) -> Lock | None:
 
 def _describe(place: LockPlace, lock: Lock, now_ns: int) -> str:
     minutes = max(0, now_ns - lock.time_ns) // 60_000_000_000
-    kind = "exclusively " if lock.exclusive else ""
-    return (
-        f"{place.location} is {kind}locked by process {lock.pid} of {lock.username} on {lock.hostname}, "
-        f"refreshed {minutes} minutes ago; wait for it, or run “notou unlock” when it is gone."
+    fields = {
+        "place": place.location,
+        "process": str(lock.pid),
+        "user": lock.username,
+        "host": lock.hostname,
+        "minutes": minutes,
+    }
+    if lock.exclusive:
+        return say(
+            "{place} is exclusively locked by process {process} of {user} on {host}, refreshed {minutes} "
+            "minutes ago; wait for it, or run “notou unlock” when it is gone.",
+            **fields,
+        )
+    return say(
+        "{place} is locked by process {process} of {user} on {host}, refreshed {minutes} minutes ago; wait "
+        "for it, or run “notou unlock” when it is gone.",
+        **fields,
     )

@@ -18,6 +18,7 @@ from notou.errors import (
     WrongPasswordError,
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
+from notou.sentence import say, say_all, say_in_turn
 from notou.vault.config import MOST_CONFIG_BYTES, Config, open_config
 from notou.vault.keys import (
     MOST_KEY_FILE_BYTES,
@@ -63,11 +64,11 @@ def _look(places: Sequence[Objects], note: Note) -> list[_Found]:
             problems.append(str(error))
             continue
         if here.config is None:
-            problems.append(f"There is no vault at {place.location}: it has no config.")
+            problems.append(say("There is no vault at {place}: it has no config.", place=place.location))
         if here.keys or here.config is not None:
             found.append(here)
     if all(here.config is None for here in found):
-        raise NoVaultError(" ".join(problems) or "No place was named.")
+        raise NoVaultError(say_in_turn(problems) if problems else say("No place was named."))
     for problem in problems:
         note(problem)
     return found
@@ -102,13 +103,18 @@ def _unlock(found: Sequence[_Found], password: str, note: Note) -> MasterKey:
         except WrongPasswordError:
             continue
         except DamagedError as error:
-            damage.append(f"{named} is damaged: {error}")
+            damage.append(say("{key} is damaged: {error}", key=named, error=str(error)))
             continue
         if any(_opens(other, master) for other in found):
             _note_all(damage, note)
             _note_other_passwords([here for here in found if data not in here.keys.values()], password, note)
             return master
-        damage.append(f"{named} opens, but no config opens with it: that is damaged, or another vault's.")
+        damage.append(
+            say(
+                "{key} opens, but no config opens with it: that is damaged, or another vault's.",
+                key=named,
+            )
+        )
     raise _no_key(found, damage, len(keys))
 
 
@@ -117,8 +123,11 @@ def _note_other_passwords(found: Sequence[_Found], password: str, note: Note) ->
     for here in found:
         if here.keys and not any(opens_with(data, password) for data in here.keys.values()):
             note(
-                f"The password opens no key at {here.place.location}: that copy has another one. With that, "
-                f"'notou key passwd --to {here.place.location}' changes it."
+                say(
+                    "The password opens no key at {place}: that copy has another one. With that, 'notou "
+                    "key passwd --to {place}' changes it.",
+                    place=here.place.location,
+                )
             )
 
 
@@ -127,7 +136,9 @@ def _cheapest_first(found: Sequence[_Found]) -> list[tuple[str, bytes]]:
     distinct: dict[bytes, str] = {}
     for here in found:
         for key_id, data in here.keys.items():
-            distinct.setdefault(data, f"The key {key_id[:8]} at {here.place.location}")
+            distinct.setdefault(
+                data, say("The key {key} at {place}", key=key_id[:8], place=here.place.location)
+            )
     return sorted(((named, data) for data, named in distinct.items()), key=lambda each: _cost(each[1]))
 
 
@@ -139,13 +150,18 @@ def _cost(data: bytes) -> int:
 
 
 def _no_key(found: Sequence[_Found], damage: Sequence[str], tried: int) -> DamagedError | WrongPasswordError:
-    places = " and ".join(here.place.location for here in found)
+    places = say_all([here.place.location for here in found])
     if len(damage) == tried:
-        return DamagedError(" ".join(damage) or f"There is no key at {places}: the vault cannot be opened.")
-    sentence = f"The password opens no key of the vault at {places}; try another."
+        if damage:
+            return DamagedError(say_in_turn(damage))
+        return DamagedError(say("There is no key at {places}: the vault cannot be opened.", places=places))
+    sentence = say("The password opens no key of the vault at {places}; try another.", places=places)
     if untried := sum(here.untried for here in found):
-        sentence += (
-            f" {untried} more keys there were not tried: remove those nobody knows from its keys folder."
+        sentence = say(
+            "{wrong} {untried} more keys there were not tried: remove those nobody knows from its keys "
+            "folder.",
+            wrong=sentence,
+            untried=untried,
         )
     return WrongPasswordError(sentence)
 
@@ -156,7 +172,7 @@ def _agree(found: Sequence[_Found], master: MasterKey, password: str, note: Note
         (here, open_config(master, here.config)) for here in found if _opens(here, master) and here.config
     ]
     if not opened:
-        raise DamagedError("The vault's config does not open with its key: it is damaged.")
+        raise DamagedError(say("The vault's config does not open with its key: it is damaged."))
     first, config = opened[0]
     for here, other in opened[1:]:
         if other.id != config.id:
@@ -168,7 +184,7 @@ def _agree(found: Sequence[_Found], master: MasterKey, password: str, note: Note
         # writes to a place can put the other's keys there: what is whole by itself is a vault by itself
         if not here.keys.keys() & first.keys.keys() or _is_whole(here, password):
             raise _two_vaults(first, here)
-        note(f"The config at {here.place.location} is missing or damaged; repair the vault.")
+        note(say("The config at {place} is missing or damaged; repair the vault.", place=here.place.location))
     return config
 
 
@@ -183,7 +199,11 @@ def _is_whole(here: _Found, password: str) -> bool:
 
 def _two_vaults(first: _Found, second: _Found) -> UsageError:
     return UsageError(
-        f"{first.place.location} and {second.place.location} hold different vaults; name copies of one vault."
+        say(
+            "{place} and {other} hold different vaults; name copies of one vault.",
+            place=first.place.location,
+            other=second.place.location,
+        )
     )
 
 

@@ -16,6 +16,7 @@ from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.kernel import Index
 from notou.kernel.treejson import decode_tree
 from notou.model import BlobEntry, BlobKind, BlobPlace, FileKind, Node, ObjectName
+from notou.sentence import say
 from notou.vault.blobs import BlobReader
 from notou.vault.config import Config
 from notou.vault.index_files import read_index, without_lost_packs
@@ -85,7 +86,13 @@ class Vault:
             try:
                 found.append(self._read_snapshot(snapshot_id))
             except (DamagedError, NotFoundError, StoreError) as error:
-                self._reading.note(f"The snapshot {snapshot_id[:8]} cannot be used: {error}")
+                self._reading.note(
+                    say(
+                        "The snapshot {snapshot} cannot be used: {error}",
+                        snapshot=snapshot_id[:8],
+                        error=str(error),
+                    )
+                )
         return sorted(found, key=lambda snapshot: (snapshot.time_ns, snapshot.id))
 
     def load_blob(self, kind: int, blob_id: bytes) -> bytes:
@@ -124,7 +131,10 @@ class Vault:
         def verify(data: bytes) -> bytes:
             if hashlib.sha256(data).digest() != pack_id:
                 raise DamagedError(
-                    f"The bytes of the pack {pack_id.hex()[:16]} are not those its name stands for."
+                    say(
+                        "The bytes of the pack {pack} are not those its name stands for.",
+                        pack=pack_id.hex()[:16],
+                    )
                 )
             return data
 

@@ -9,6 +9,7 @@ import hashlib
 
 from notou import kernel
 from notou.errors import DamagedError
+from notou.sentence import say
 from notou.vault.keys import MasterKey
 
 MOST_SEALED_BYTES = 256 * 1024 * 1024
@@ -29,7 +30,9 @@ def open_file(master: MasterKey, file_id: str, data: bytes, most: int) -> bytes:
     DamagedError when its bytes are not its name's or do not open.
     """
     if hashlib.sha256(data).hexdigest() != file_id:
-        raise DamagedError(f"The bytes of the file {file_id[:16]} are not those its name stands for.")
+        raise DamagedError(
+            say("The bytes of the file {file} are not those its name stands for.", file=file_id[:16])
+        )
     return decode_plain(kernel.unseal(master.bytes64, data), most)
 
 
@@ -38,5 +41,5 @@ def decode_plain(opened: bytes, most: int) -> bytes:
     if opened[:1] in (b"{", b"["):
         return opened
     if opened[:1] != _COMPRESSED:
-        raise DamagedError("The file opens, but is of no format that restic writes.")
+        raise DamagedError(say("The file opens, but is of no format that restic writes."))
     return kernel.decompress(opened[1:], most)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from notou.errors import NotFoundError, UsageError
 from notou.model import Lane
+from notou.sentence import say
 from notou.vault.kept import newest_of_kept
 from notou.vault.snapshot import Snapshot
 
@@ -73,7 +74,7 @@ def newest_first(snapshots: Iterable[Snapshot], conditions: Filter = ANY) -> lis
 def _latest(snapshots: Iterable[Snapshot], conditions: Filter) -> list[Snapshot]:
     whole = [snapshot for snapshot in newest_first(snapshots, conditions) if not snapshot.partial]
     if not whole:
-        raise NotFoundError("The vault holds no whole snapshot that fits what was asked for.")
+        raise NotFoundError(say("The vault holds no whole snapshot that fits what was asked for."))
     kept = newest_of_kept(whole)
     holding = list(filter(conditions.may_hold, kept))
     read = _newest_run([one for one in whole if not one.kept], conditions, needed=not holding)
@@ -101,9 +102,15 @@ def _meet(one: str, other: str) -> bool:
 def _by_prefix(snapshots: Iterable[Snapshot], prefix: str) -> Snapshot:
     found = [snapshot for snapshot in snapshots if prefix and snapshot.id.startswith(prefix.lower())]
     if not found:
-        raise NotFoundError(f"No snapshot's id begins with “{prefix}”.")
+        raise NotFoundError(say("No snapshot's id begins with “{prefix}”.", prefix=prefix))
     if len(found) > 1:
-        raise UsageError(f"“{prefix}” begins the ids of {len(found)} snapshots; give more digits.")
+        raise UsageError(
+            say(
+                "“{prefix}” begins the ids of {count} snapshots; give more digits.",
+                prefix=prefix,
+                count=len(found),
+            )
+        )
     return found[0]
 
 

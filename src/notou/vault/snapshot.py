@@ -12,6 +12,7 @@ from typing import Any
 from notou.errors import DamagedError
 from notou.kernel.gotext import go_json, rfc3339
 from notou.model import Lane
+from notou.sentence import say
 from notou.vault.fields import identity, number, parse_object, text, texts, time
 
 LANE_TAG = "notou:"
@@ -101,13 +102,18 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 
 def decode_snapshot(plain: bytes, snapshot_id: str) -> Snapshot:
     """Parse a snapshot's JSON; DamagedError when malformed."""
-    fields = parse_object(plain, f"The snapshot {snapshot_id[:8]}")
+    fields = parse_object(plain, say("The snapshot {snapshot}", snapshot=snapshot_id[:8]))
     tree = identity(fields, "tree")
     if tree is None:
-        raise DamagedError(f"The snapshot {snapshot_id[:8]} names no tree.")
+        raise DamagedError(say("The snapshot {snapshot} names no tree.", snapshot=snapshot_id[:8]))
     summary = fields.get("summary")
     if not isinstance(summary, dict | None):
-        raise DamagedError(f"The snapshot {snapshot_id[:8]} has a summary of another shape than it must.")
+        raise DamagedError(
+            say(
+                "The snapshot {snapshot} has a summary of another shape than it must.",
+                snapshot=snapshot_id[:8],
+            )
+        )
     return Snapshot(
         id=snapshot_id,
         time_ns=time(fields, "time"),

@@ -29,7 +29,7 @@ def system_reason(error: OSError) -> Sentence:
 
 def system_reason_within(error: OSError) -> Sentence:
     """The same inside a sentence: ``permission denied``."""
-    return _as_it_stands((error.strerror or "").lower())
+    return _as_it_stands((error.strerror or str(error)).lower())
 
 
 def reason_of_number(number: int) -> Sentence:

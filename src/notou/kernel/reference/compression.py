@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from notou.errors import DamagedError, LimitError
+from notou.sentence import say
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -31,11 +32,13 @@ def decompress(data: bytes, most: int) -> bytes:
     try:
         plain = stream.decompress(data, max_length=most + 1)
     except zstd.ZstdError as error:
-        raise DamagedError(f"The stored bytes do not decompress: {error}.") from error
+        raise DamagedError(say("The stored bytes do not decompress: {error}.", error=str(error))) from error
     if len(plain) > most:
-        raise LimitError(f"Stored bytes decompress to more than the {most} bytes that were declared.")
+        raise LimitError(
+            say("Stored bytes decompress to more than the {most} bytes that were declared.", most=most)
+        )
     if not stream.eof:
-        raise DamagedError("The stored bytes do not decompress: the zstd frame is cut short.")
+        raise DamagedError(say("The stored bytes do not decompress: the zstd frame is cut short."))
     if stream.unused_data:
-        raise DamagedError("The stored bytes do not decompress: more follows the zstd frame.")
+        raise DamagedError(say("The stored bytes do not decompress: more follows the zstd frame."))
     return plain

@@ -17,6 +17,7 @@ from notou.kernel.reference.source_node import NODE_KINDS as _NODE_KINDS
 from notou.kernel.reference.source_node import ItemFault, kind_letter, reason, source_node
 from notou.kernel.treejson import encode_node, join_nodes, split_tree
 from notou.model import UNKNOWN_LANE, BlobKind, Node, NodeKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,9 @@ class Directory:
         self._unreadable: list[ItemFault] = []
         for name, stat in sorted(found, key=itemgetter(0)):
             if isinstance(stat, OSError):
-                self._unreadable.append((self._join(name), f"cannot be read: {reason(stat)}."))
+                self._unreadable.append(
+                    (self._join(name), say("cannot be read: {reason}.", reason=reason(stat)))
+                )
             elif letter := kind_letter(stat.st_mode):
                 self._entries.append(_Entry(name, stat, letter))
         self._parents: dict[int, _Parent] = {}
@@ -155,7 +158,11 @@ class Directory:
     def _entry(self, number: int) -> _Entry:
         if not 0 <= number < len(self._entries):
             raise UsageError(
-                f"The directory has {len(self._entries)} entries, and number {number} is none of them."
+                say(
+                    "The directory has {count} entries, and number {number} is none of them.",
+                    count=len(self._entries),
+                    number=number,
+                )
             )
         return self._entries[number]
 
@@ -194,7 +201,7 @@ class Directory:
             entry = self._entry(number)
             if entry.letter == "d" and number not in subtrees:
                 path = os.fsdecode(self._join(entry.name))
-                raise UsageError(f"The folder {path} can only be encoded with its subtree.")
+                raise UsageError(say("The folder {path} can only be encoded with its subtree.", path=path))
         for number in subtrees:
             self._entry(number)
         return sorted({*entries, *subtrees})
@@ -249,7 +256,7 @@ def _list_directory(path: bytes, names: list[bytes] | None) -> Directory | str:
         found = _scan(path) if names is None else _look(path, names)
         return Directory(path, found)
     except OSError as error:
-        return f"cannot be read: {reason(error)}."
+        return say("cannot be read: {reason}.", reason=reason(error))
 
 
 def _scan(path: bytes) -> list[Found]:

@@ -18,6 +18,7 @@ from notou.errors import DamagedError, NotFoundError, UsageError
 from notou.kernel.reference.packs import checked_entry
 from notou.kernel.treejson import parse_id
 from notou.model import UNKNOWN_LANE, BlobEntry, BlobKind, BlobPlace
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,15 +68,16 @@ class Index:
         try:
             packs, lane_name = _decode(plain)
         except (ValueError, RecursionError) as error:
-            raise DamagedError(f"The index file does not parse: {error}.") from error
+            raise DamagedError(say("The index file does not parse: {error}.", error=str(error))) from error
         lane = self._lane_names.index(lane_name) if lane_name in self._lane_names else UNKNOWN_LANE
-        named, left_out = [], []
+        named: list[bytes] = []
+        left_out: list[str] = []
         for pack_id, blobs in packs:
             try:
                 self._add(pack_id, lane, [checked_entry(*blob) for blob in blobs])
                 named.append(pack_id)
             except DamagedError as error:
-                left_out.append(f"The pack {pack_id.hex()}: {error}")
+                left_out.append(say("The pack {pack}: {error}", pack=pack_id.hex(), error=str(error)))
         return named, left_out
 
     def encode(self, pack_ids: list[bytes], lane: int) -> bytes:
@@ -94,7 +96,7 @@ class Index:
 
     def _lane_name(self, lane: int) -> str:
         if not 0 <= lane < len(self._lane_names):
-            raise UsageError(f"The index was given no name for lane {lane}.")
+            raise UsageError(say("The index was given no name for lane {lane}.", lane=lane))
         return self._lane_names[lane]
 
     # -------------------------------------------------- packs
@@ -145,7 +147,7 @@ class Index:
     def _pack(self, pack_id: bytes) -> PackRow:
         pack = self._packs.get(pack_id)
         if pack is None:
-            raise NotFoundError(f"No index file names the pack {pack_id.hex()}.")
+            raise NotFoundError(say("No index file names the pack {pack}.", pack=pack_id.hex()))
         return pack
 
     # -------------------------------------------------- look-ups
@@ -157,7 +159,7 @@ class Index:
     def find_many(self, kind: int, ids: bytes) -> list[BlobPlace | None]:
         """The first place of each of the ids (32·n bytes)."""
         if len(ids) % _ID_BYTES:
-            raise UsageError("Ids are 32 bytes each, one after the other.")
+            raise UsageError(say("Ids are 32 bytes each, one after the other."))
         firsts = (self._first[kind].get(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES))
         return [None if row is None else self._place(row) for row in firsts]
 
@@ -240,10 +242,10 @@ def _decode(plain: bytes) -> tuple[list[tuple[bytes, list[BlobEntry]]], str | No
     """
     file = orjson.loads(plain)
     if not isinstance(file, dict):
-        raise ValueError("it is no object")
+        raise ValueError(say("it is no object"))
     lane = file.get("lane")
     if lane is not None and not isinstance(lane, str):
-        raise ValueError('its "lane" is no text')
+        raise ValueError(say('its "lane" is no text'))
     return [(parse_id(pack.get("id")), _entries(pack)) for pack in _objects(file.get("packs"))], lane
 
 
@@ -254,11 +256,11 @@ def _entries(pack: dict[str, Any]) -> list[BlobEntry]:
 def _entry(blob: dict[str, Any]) -> BlobEntry:
     kind = _KIND_NAMES.get(blob["type"]) if isinstance(blob.get("type"), str) else None
     if kind is None:
-        raise ValueError("a blob is of unknown type")
+        raise ValueError(say("a blob is of unknown type"))
     place = [blob.get("offset"), blob.get("length"), blob.get("uncompressed_length", 0)]
     numbers = [number for number in place if type(number) is int and number >= 0]
     if numbers != place:
-        raise ValueError("a blob's place is no number")
+        raise ValueError(say("a blob's place is no number"))
     return BlobEntry(int(kind), parse_id(blob.get("id")), *numbers)
 
 
@@ -266,5 +268,5 @@ def _objects(value: object) -> list[dict[str, Any]]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise ValueError("a list of objects is something else")
+        raise ValueError(say("a list of objects is something else"))
     return value

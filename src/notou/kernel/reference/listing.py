@@ -16,6 +16,7 @@ from notou.errors import DamagedError
 from notou.kernel.gotext import unquote
 from notou.kernel.treejson import parse_id
 from notou.model import NodeKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,27 +100,27 @@ def _rows(tree: int, plain: bytes) -> Iterator[Row]:
         for start, end in _nodes(plain):
             name, kind = _head(plain[start:end])
             if name <= last or name in _LEADING_OUT or b"/" in name or b"\0" in name:
-                raise ValueError("a name in it is no file's, or its names do not ascend")
+                raise ValueError(say("a name in it is no file's, or its names do not ascend"))
             last = name
             yield Row(name, tree, start, end, kind == NodeKind.DIR)
     except ValueError as error:
-        raise DamagedError(f"A tree of the vault does not parse: {error}.") from error
+        raise DamagedError(say("A tree of the vault does not parse: {error}.", error=str(error))) from error
 
 
 def _head(node: bytes) -> tuple[bytes, str]:
     """(name, type) of a node, after looking at what all of it costs."""
     if not _is_affordable(node):
-        raise ValueError("an entry of it is larger than any file's is")
+        raise ValueError(say("an entry of it is larger than any file's is"))
     fields = _DECODER.decode(node.decode())
     (name,) = [value for key, value in fields if key == "name"]  # of two, nobody knows which is meant
     (kind,) = [value for key, value in fields if key == "type"]
     if not isinstance(name, str) or not isinstance(kind, str):
-        raise ValueError("a node has no name or type")
+        raise ValueError(say("a node has no name or type"))
     return unquote(name), kind
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(say("{text} is no JSON", text=text))
 
 
 def _any_number(text: str) -> int:
@@ -151,7 +152,7 @@ def _nodes(plain: bytes) -> Iterator[tuple[int, int]]:
                 at += 1
         at = _expect(plain, at, b"]")
     if _skip_space(plain, _expect(plain, at, b"}")) < len(plain):
-        raise ValueError("something follows it")
+        raise ValueError(say("something follows it"))
 
 
 def _skip_space(plain: bytes, at: int) -> int:
@@ -162,19 +163,19 @@ def _skip_space(plain: bytes, at: int) -> int:
 def _expect(plain: bytes, at: int, token: bytes) -> int:
     at = _skip_space(plain, at)
     if not plain.startswith(token, at):
-        raise ValueError(f"no {token.decode()} at byte {at}")
+        raise ValueError(say("no {token} at byte {at}", token=token.decode(), at=at))
     return at + len(token)
 
 
 def _node_end(plain: bytes, at: int) -> int:
     if not plain.startswith(b"{", at):
-        raise ValueError("a node is no JSON object")
+        raise ValueError(say("a node is no JSON object"))
     depth = 0
     for mark, _, after in _marks(plain, at):
         depth += (mark in b"[{") - (mark in b"]}")
         if not depth:
             return after
-    raise ValueError("it ends early")
+    raise ValueError(say("it ends early"))
 
 
 def _marks(plain: bytes, at: int) -> Iterator[tuple[bytes, int, int]]:
@@ -191,7 +192,7 @@ def _text_end(plain: bytes, at: int) -> int:
         if found[0] == b'"':
             return found.end()
         at = found.end() + 1
-    raise ValueError("a text does not end")
+    raise ValueError(say("a text does not end"))
 
 
 def _is_affordable(node: bytes) -> bool:

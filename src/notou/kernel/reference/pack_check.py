@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, final
 
 from notou.errors import DamagedError, NotouError
 from notou.kernel.reference.packs import open_blobs, read_header
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from notou.kernel.reference.index import Index
@@ -31,8 +32,12 @@ class PackCheck:
         for entry in self._entries:
             if entry.offset != end:
                 raise DamagedError(
-                    f"The index has the blob {entry.id.hex()} of the pack {pack_id.hex()} where it cannot "
-                    "lie; repair the index."
+                    say(
+                        "The index has the blob {blob} of the pack {pack} where it cannot lie; repair the "
+                        "index.",
+                        blob=entry.id.hex(),
+                        pack=pack_id.hex(),
+                    )
                 )
             end += entry.length
 
@@ -55,10 +60,10 @@ class PackCheck:
         try:
             named = read_header(self._key, data, len(data))
         except NotouError as error:
-            return f"The pack {self._pack_id.hex()} is damaged. {error}"
-        return "" if named == self._entries else "Its header names other blobs than the index does."
+            return say("The pack {pack} is damaged. {error}", pack=self._pack_id.hex(), error=str(error))
+        return "" if named == self._entries else say("Its header names other blobs than the index does.")
 
     def _misnamed(self, data: bytes) -> str:
         if hashlib.sha256(data).digest() == self._pack_id:
             return ""
-        return f"The pack {self._pack_id.hex()} has other bytes than its name says."
+        return say("The pack {pack} has other bytes than its name says.", pack=self._pack_id.hex())

@@ -18,6 +18,7 @@ from notou.kernel.reference.packs import LENGTH_BYTES, encode_header, open_blob
 from notou.kernel.reference.seal import seal
 from notou.kernel.reference.source_node import reason
 from notou.model import BlobEntry, BlobKind
+from notou.sentence import say
 
 BLOBS_MOST = 50_000
 """Blobs of one pack: all of them must fit one index file (VAULT-FORMAT, index)."""
@@ -52,8 +53,11 @@ class OpenPack:
         entry = BlobEntry(self._kind, blob_id, self.size, len(sealed), plain_length)
         if open_blob(self._key, sealed, entry) != plain:
             raise DamagedError(
-                f"The blob {blob_id.hex()} did not open to what was sealed; the memory of this machine "
-                "may be faulty. Test it before backing up again."
+                say(
+                    "The blob {blob} did not open to what was sealed; the memory of this machine may be "
+                    "faulty. Test it before backing up again.",
+                    blob=blob_id.hex(),
+                )
             )
         self._parts.append(sealed)
         self._entries.append(entry)
@@ -89,5 +93,7 @@ class OpenPack:
 def _write_fault(error: OSError, folder: bytes) -> StoreError:
     place = os.fsdecode(folder)
     if error.errno in _FULL:
-        return StoreFullError(f"There is no room left at {place}; make room there and run again.")
-    return StoreError(f"Writing to {place} failed: {reason(error)}.")
+        return StoreFullError(
+            say("There is no room left at {place}; make room there and run again.", place=place)
+        )
+    return StoreError(say("Writing to {place} failed: {reason}.", place=place, reason=reason(error)))

@@ -14,6 +14,7 @@ from notou.errors import DamagedError, LimitError, NotouError, UsageError
 from notou.kernel.reference.compression import decompress
 from notou.kernel.reference.seal import OVERHEAD_BYTES, unseal
 from notou.model import MOST_DATA_BYTES, MOST_TREE_BYTES, BlobEntry, BlobKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +35,27 @@ def checked_entry(kind: int, blob_id: bytes, offset: int, length: int, plain_len
     """An entry from outside. DamagedError when it cannot be, LimitError when it is too large."""
     most = _BLOB_MOST.get(kind)
     if most is None or len(blob_id) != _ID_BYTES:
-        raise DamagedError(f"There is no blob of kind {kind} with an id of {len(blob_id)} bytes.")
+        raise DamagedError(
+            say("There is no blob of kind {kind} with an id of {count} bytes.", kind=kind, count=len(blob_id))
+        )
     if length > most + (most >> 8) + OVERHEAD_BYTES or plain_length > most:
         raise LimitError(
-            f"The blob {blob_id.hex()} declares {max(length, plain_length)} bytes, "
-            f"more than the {most} Notou accepts."
+            say(
+                "The blob {blob} declares {length} bytes, more than the {most} Notou accepts.",
+                blob=blob_id.hex(),
+                length=max(length, plain_length),
+                most=most,
+            )
         )
     if length < OVERHEAD_BYTES or offset < 0 or plain_length < 0 or offset + length > _U32_MOST:
-        raise DamagedError(f"The blob {blob_id.hex()} cannot lie at {offset} with {length} bytes.")
+        raise DamagedError(
+            say(
+                "The blob {blob} cannot lie at {offset} with {length} bytes.",
+                blob=blob_id.hex(),
+                offset=offset,
+                length=length,
+            )
+        )
     return BlobEntry(kind, blob_id, offset, length, plain_length)
 
 
@@ -60,13 +74,13 @@ def open_blobs(key: bytes, data: bytes, base: int, entries: list[BlobEntry]) -> 
 def _open_or_sentence(key: bytes, data: memoryview, base: int, entry: BlobEntry) -> bytes | str:
     start = entry.offset - base
     if start < 0 or start + entry.length > len(data):
-        return f"The blob {entry.id.hex()} lies outside the bytes that were read of its pack."
+        return say("The blob {id} lies outside the bytes that were read of its pack.", id=entry.id.hex())
     try:
         return open_blob(key, bytes(data[start : start + entry.length]), entry)
     except UsageError:
         raise
     except NotouError as error:
-        return f"The blob {entry.id.hex()} is damaged. {error}"
+        return say("The blob {id} is damaged. {error}", id=entry.id.hex(), error=str(error))
 
 
 def open_blob(key: bytes, sealed: bytes, entry: BlobEntry) -> bytes:
@@ -76,9 +90,15 @@ def open_blob(key: bytes, sealed: bytes, entry: BlobEntry) -> bytes:
     if entry.plain_length:
         plain = decompress(plain, entry.plain_length)
         if len(plain) != entry.plain_length:
-            raise DamagedError(f"It holds {len(plain)} bytes where {entry.plain_length} were declared.")
+            raise DamagedError(
+                say(
+                    "It holds {count} bytes where {plain_length} were declared.",
+                    count=len(plain),
+                    plain_length=entry.plain_length,
+                )
+            )
     if hashlib.sha256(plain).digest() != entry.id:
-        raise DamagedError("Its content has another SHA-256 than its name.")
+        raise DamagedError(say("Its content has another SHA-256 than its name."))
     return plain
 
 
@@ -106,22 +126,36 @@ def read_header(key: bytes, tail: bytes, pack_size: int) -> list[BlobEntry]:
     length = _header_length(tail, pack_size)
     start = len(tail) - LENGTH_BYTES - length
     if start < 0:
-        raise DamagedError(f"The pack's header takes {length} bytes, more than there are.")
+        raise DamagedError(say("The pack's header takes {length} bytes, more than there are.", length=length))
     entries = list(_decode_header(unseal(key, tail[start:-LENGTH_BYTES])))
     covered = sum(entry.length for entry in entries) + length + LENGTH_BYTES
     if covered != pack_size:
-        raise DamagedError(f"The pack's header accounts for {covered} bytes, but the pack has {pack_size}.")
+        raise DamagedError(
+            say(
+                "The pack's header accounts for {covered} bytes, but the pack has {pack_size}.",
+                covered=covered,
+                pack_size=pack_size,
+            )
+        )
     return entries
 
 
 def _header_length(tail: bytes, pack_size: int) -> int:
     if len(tail) < LENGTH_BYTES or len(tail) > pack_size:
-        raise DamagedError(f"A pack of {pack_size} bytes has no header.")
+        raise DamagedError(say("A pack of {pack_size} bytes has no header.", pack_size=pack_size))
     length = int.from_bytes(tail[-LENGTH_BYTES:], "little")
     if length > HEADER_MOST:
-        raise LimitError(f"The pack declares a header of {length} bytes; {HEADER_MOST} are accepted.")
+        raise LimitError(
+            say(
+                "The pack declares a header of {length} bytes; {header_most} are accepted.",
+                length=length,
+                header_most=HEADER_MOST,
+            )
+        )
     if length < OVERHEAD_BYTES or length + LENGTH_BYTES > pack_size:
-        raise DamagedError(f"The pack declares a header of {length} bytes, which cannot be.")
+        raise DamagedError(
+            say("The pack declares a header of {length} bytes, which cannot be.", length=length)
+        )
     return length
 
 
@@ -131,10 +165,12 @@ def _decode_header(plain: bytes) -> Iterator[BlobEntry]:
     while at < len(plain):
         form = _COMPRESSED if plain[at] & _COMPRESSED_BIT else _RAW
         if plain[at] > BlobKind.TREE | _COMPRESSED_BIT or at + form.size > len(plain):
-            raise DamagedError("The pack's header does not parse: an entry is cut short or of unknown type.")
+            raise DamagedError(
+                say("The pack's header does not parse: an entry is cut short or of unknown type.")
+            )
         kind, length, *plain_length, blob_id = form.unpack_from(plain, at)
         if plain_length == [0]:
-            raise DamagedError("The pack's header does not parse: a compressed blob of no bytes.")
+            raise DamagedError(say("The pack's header does not parse: a compressed blob of no bytes."))
         entry = checked_entry(kind & 1, blob_id, offset, length, *(plain_length or [0]))
         yield entry
         at += form.size

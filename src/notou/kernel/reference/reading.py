@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from notou.kernel.reference.reach import reachable
 from notou.kernel.reference.source_node import reason
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +42,15 @@ def read_file(path: bytes, listed: os.stat_result, consume: Callable[[Read], T])
         try:
             result, stat, steady = _attempt(path, listed, consume)
         except OSError as error:
-            raise UnreadableError(f"cannot be read: {reason(error)}.") from error
+            raise UnreadableError(say("cannot be read: {reason}.", reason=reason(error))) from error
         if steady:
             return result, stat
     raise UnreadableError(
-        f"changed while it was read, {ATTEMPTS} times; it is not in this backup. Back up again when it rests."
+        say(
+            "changed while it was read, {attempts} times; it is not in this backup. Back up again when it "
+            "rests.",
+            attempts=ATTEMPTS,
+        )
     )
 
 
@@ -58,7 +63,7 @@ def _attempt(
         before = os.fstat(handle)
         if not stat_bits.S_ISREG(before.st_mode) or _identity(before) != _identity(listed):
             raise UnreadableError(
-                "was replaced by something else after it was listed; the next backup will take it."
+                say("was replaced by something else after it was listed; the next backup will take it.")
             )
         portions = _Portions(file, before.st_size)
         result = consume(portions.read)

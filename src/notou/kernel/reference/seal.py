@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR, ECB
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from notou.errors import DamagedError, UsageError
+from notou.sentence import say
 
 NONCE_BYTES = 16
 MAC_BYTES = 16
@@ -36,14 +37,20 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
     """The plain bytes. DamagedError when shorter than 32 bytes, the nonce is zero or the MAC differs."""
     check_key(key)
     if len(sealed) < OVERHEAD_BYTES:
-        raise DamagedError(f"Sealed bytes are {OVERHEAD_BYTES} at least, and these are {len(sealed)}.")
+        raise DamagedError(
+            say(
+                "Sealed bytes are {least} at least, and these are {count}.",
+                least=OVERHEAD_BYTES,
+                count=len(sealed),
+            )
+        )
     view = memoryview(sealed)
     nonce, ciphertext, mac = bytes(view[:16]), view[16:-16], bytes(view[-16:])
     if nonce == _ZERO_NONCE:
-        raise DamagedError("The stored bytes carry a nonce of zeros, which nothing is sealed with.")
+        raise DamagedError(say("The stored bytes carry a nonce of zeros, which nothing is sealed with."))
     if not hmac.compare_digest(poly1305_aes(key[32:48], key[48:], nonce, ciphertext), mac):
         raise DamagedError(
-            "The stored bytes do not authenticate: they were damaged, or sealed by another key."
+            say("The stored bytes do not authenticate: they were damaged, or sealed by another key.")
         )
     return _apply_keystream(key, nonce, ciphertext)
 
@@ -57,7 +64,7 @@ def poly1305_aes(k: bytes, r: bytes, nonce: bytes, message: bytes | memoryview) 
 def check_key(key: bytes) -> None:
     """UsageError unless ``key`` has the 64 bytes of a master key."""
     if len(key) != KEY_BYTES:
-        raise UsageError(f"A key is {KEY_BYTES} bytes, not {len(key)}.")
+        raise UsageError(say("A key is {wanted} bytes, not {count}.", wanted=KEY_BYTES, count=len(key)))
 
 
 def _apply_keystream(key: bytes, nonce: bytes, data: bytes | memoryview) -> bytes:

@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from notou.kernel.reference.reach import reachable
 from notou.model import Node, NodeKind
+from notou.sentence import Sentence, say
+from notou.words.system import system_reason_within
 
 ItemFault = tuple[bytes, str]
 """(path, what happened, without naming it)."""
@@ -47,9 +49,9 @@ def kind_letter(mode: int) -> str:
     return _LETTERS.get(stat_bits.S_IFMT(mode), "")
 
 
-def reason(error: OSError) -> str:
+def reason(error: OSError) -> Sentence:
     """The operating system's reason in its own words, in lower case."""
-    return (error.strerror or str(error)).lower()
+    return system_reason_within(error)
 
 
 def source_node(
@@ -67,7 +69,7 @@ def source_node(
             target = os.readlink(short) if letter == "l" else b""
             xattrs = _xattrs(short, path, faults)
     except OSError as error:
-        faults.append((path, f"cannot be read: {reason(error)}."))
+        faults.append((path, say("cannot be read: {reason}.", reason=reason(error))))
         return None
     return Node(
         name=name,
@@ -99,7 +101,9 @@ def _xattrs(short: bytes, path: bytes, faults: list[ItemFault]) -> tuple[tuple[s
         return tuple([(name, os.getxattr(short, name, follow_symlinks=False)) for name in names])
     except OSError as error:
         if error.errno not in _NO_ATTRIBUTES:
-            faults.append((path, f"has extended attributes that cannot be read: {reason(error)}."))
+            faults.append(
+                (path, say("has extended attributes that cannot be read: {reason}.", reason=reason(error)))
+            )
         return ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 _LENGTH = 64
 
@@ -18,4 +19,4 @@ def scrypt(password: bytes, salt: bytes, n: int, r: int, p: int) -> bytes:
     try:
         return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=_LENGTH)
     except (ValueError, OverflowError):
-        raise UsageError(f"scrypt cannot work with N {n}, r {r} and p {p}.") from None
+        raise UsageError(say("scrypt cannot work with N {n}, r {r} and p {p}.", n=n, r=r, p=p)) from None

@@ -16,6 +16,7 @@ from notou.kernel.reference.packing import OpenPack
 from notou.kernel.reference.reading import UnreadableError, read_file
 from notou.kernel.reference.seal import check_key
 from notou.model import BlobKind
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from notou.kernel.reference.directory import Directory
@@ -154,14 +155,14 @@ class Writer:
 
     def _check(self) -> None:
         if self._closed:
-            raise StoreError("This writer was closed before; run the backup again.")
+            raise StoreError(say("This writer was closed before; run the backup again."))
 
     def _rule(self, lane: int) -> CutRule:
         self._check()
         if not 0 <= lane < len(self._rules):
-            raise UsageError(f"The writer was given no cut rule for lane {lane}.")
+            raise UsageError(say("The writer was given no cut rule for lane {lane}.", lane=lane))
         return self._rules[lane]
 
 
 def _not_collected() -> UsageError:
-    return UsageError("The work submitted before was not collected.")
+    return UsageError(say("The work submitted before was not collected."))

@@ -16,6 +16,7 @@ from notou.kernel.reference.cut.photo import PhotoCutter
 from notou.kernel.reference.cut.records import RecordsCutter
 from notou.kernel.reference.cut.rule import PHOTO_MOST_LEAST, PIECE_MOST, Cutter, checked_sizes
 from notou.kernel.reference.cut.secret import Secret
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,13 @@ def cpu_paths() -> list[str]:
 def use_cpu_path(name: str) -> None:
     """UsageError for any path but "python"."""
     if name != CPU_PATH:
-        raise UsageError(f"The reference kernel has no code path {name!r}, only {CPU_PATH!r}.")
+        raise UsageError(
+            say(
+                "The reference kernel has no code path {name}, only {known}.",
+                name=repr(name),
+                known=repr(CPU_PATH),
+            )
+        )
 
 
 def cut(rule: CutRule, cut_key: bytes, data: bytes) -> list[int]:
@@ -82,4 +89,11 @@ def new_cutter(rule: CutRule, secret: Secret) -> Cutter:
         return PagesCutter(least)
     if kind == "photo" and PHOTO_MOST_LEAST <= most <= PIECE_MOST:
         return PhotoCutter(secret, most)
-    raise UsageError(f"There is no cut rule {kind!r} with sizes {least} and {most}.")
+    raise UsageError(
+        say(
+            "There is no cut rule {kind} with sizes {least} and {most}.",
+            kind=repr(kind),
+            least=least,
+            most=most,
+        )
+    )

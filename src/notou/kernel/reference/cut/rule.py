@@ -7,6 +7,7 @@ from typing import Protocol
 
 from notou.errors import UsageError
 from notou.kernel.reference.cut.secret import WINDOW
+from notou.sentence import say
 
 PIECE_MOST = 64 << 20
 """The largest piece any rule may ask for: a piece is held in memory as a whole."""
@@ -42,8 +43,16 @@ def checked_sizes(least: int, mask_bits: int, most: int) -> Sizes:
     """UsageError unless 64 <= least <= most <= PIECE_MOST and the mask leaves a chance."""
     if not WINDOW <= least <= most <= PIECE_MOST or not 0 <= mask_bits <= _MASK_BITS_MOST:
         raise UsageError(
-            f"Pieces of {least} to {most} bytes with {mask_bits} mask bits cannot be cut: "
-            f"sizes go from {WINDOW} to {PIECE_MOST}, mask bits to {_MASK_BITS_MOST}."
+            say(
+                "Pieces of {least} to {most} bytes with {mask_bits} mask bits cannot be cut: sizes go from "
+                "{window} to {piece_most}, mask bits to {mask_bits_most}.",
+                least=least,
+                most=most,
+                mask_bits=mask_bits,
+                window=WINDOW,
+                piece_most=PIECE_MOST,
+                mask_bits_most=_MASK_BITS_MOST,
+            )
         )
     return Sizes(least, (1 << mask_bits) - 1, most)
 

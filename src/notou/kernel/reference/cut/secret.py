@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 WINDOW = 64
 """Bytes that a digest covers."""
@@ -38,7 +39,13 @@ class Secret:
     def __init__(self, cut_key: bytes) -> None:
         """UsageError unless ``cut_key`` is 32 bytes."""
         if len(cut_key) != CUT_KEY_BYTES:
-            raise UsageError(f"A cut key is {CUT_KEY_BYTES} bytes, not {len(cut_key)}.")
+            raise UsageError(
+                say(
+                    "A cut key is {wanted} bytes, not {count}.",
+                    wanted=CUT_KEY_BYTES,
+                    count=len(cut_key),
+                )
+            )
         table = _expand(cut_key, b"notou cut table v1", _WORDS * 8)
         self._lanes = [table[at : at + 8] + bytes(8) for at in range(0, len(table), 8)]
         aes_key = _expand(cut_key, b"notou cut aes v1", 16)

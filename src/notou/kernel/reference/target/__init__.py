@@ -16,6 +16,7 @@ from notou.kernel.reference.target.attributes import Finish, finish
 from notou.kernel.reference.target.beneath import Beneath, OutsideError
 from notou.kernel.reference.target.content import verify, write_at
 from notou.kernel.reference.target.nodes import create_empty, link, make_directory, make_special, remove
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ class Target:
         places: dict[int, list[tuple[int, int]]] = {}
         for blob, file, offset in placements:
             if not 0 <= blob < len(entries) or not 0 <= file < len(files):
-                raise UsageError("A placement names no blob or no file.")
+                raise UsageError(say("A placement names no blob or no file."))
             places.setdefault(blob, []).append((file, offset))
         damaged: list[tuple[int, str]] = []
         faults: list[ItemFault] = []
@@ -116,7 +117,7 @@ class Target:
             self._fresh.discard(item.path)
             refused: list[str] = []
             faults += _faults(item.path, finish, self._root, item, refused)
-            faults += [(item.path, f"was restored without {what}") for what in refused]
+            faults += [(item.path, say("was restored without {what}", what=what)) for what in refused]
         return faults
 
     def verify(self, items: list[tuple[bytes, list[tuple[bytes, int]]]]) -> list[ItemFault]:
@@ -126,8 +127,9 @@ class Target:
     def sync(self) -> None:
         """Flush the target's file system (syncfs). StoreError when that fails."""
         if ctypes.CDLL(None, use_errno=True).syncfs(self._root.handle) != 0:
-            text = os.strerror(ctypes.get_errno()).lower()
-            raise StoreError(f"The restored files could not be flushed to disk: {text}.")
+            number = ctypes.get_errno()
+            why = reason(OSError(number, os.strerror(number)))
+            raise StoreError(say("The restored files could not be flushed to disk: {reason}.", reason=why))
 
 
 def _faults(path: bytes, act: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> list[ItemFault]:
@@ -135,9 +137,9 @@ def _faults(path: bytes, act: Callable[P, None], *args: P.args, **kwargs: P.kwar
     try:
         act(*args, **kwargs)
     except OSError as error:
-        return [(path, f"cannot be restored: {reason(error)}.")]
+        return [(path, say("cannot be restored: {reason}.", reason=reason(error)))]
     except NotouError as error:
-        return [(path, f"cannot be restored. {error}")]
+        return [(path, say("cannot be restored. {error}", error=str(error)))]
     except OutsideError as error:
         return [(path, str(error))]
     return []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notou.errors import UsageError
 from notou.kernel.reference.source_node import kind_letter, reason
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from notou.kernel.reference.target.beneath import Beneath
@@ -38,7 +39,7 @@ def finish(root: Beneath, item: Finish, refused: list[str]) -> None:
     """
     with root.entry(item.path) as (entry, stat), root.parent(item.path) as (folder, name):
         if kind_letter(stat.st_mode) != item.letter:
-            raise UsageError("Something else stands in its place.")
+            raise UsageError(say("Something else stands in its place."))
         if item.letter == "f" and item.size not in (-1, stat.st_size):
             _set_size(entry, stat, item.size)
         is_owned = _set_owner(folder, name, item)
@@ -51,7 +52,7 @@ def finish(root: Beneath, item: Finish, refused: list[str]) -> None:
 
 def _set_size(entry: bytes, stat: os.stat_result, size: int) -> None:
     if stat.st_nlink > 1:
-        raise UsageError("The file there has further names, which cutting it would change too.")
+        raise UsageError(say("The file there has further names, which cutting it would change too."))
     os.truncate(entry, size)
 
 
@@ -71,7 +72,7 @@ def _set_xattr(entry: bytes, name: bytes, value: bytes) -> str:
     try:
         os.setxattr(entry, name, value)
     except OSError as error:
-        return f"its extended attribute {os.fsdecode(name)}: {reason(error)}."
+        return say("its extended attribute {name}: {reason}.", name=os.fsdecode(name), reason=reason(error))
     except ValueError:  # a NUL in the name, which no file system takes
-        return f"its extended attribute {os.fsdecode(name)!r}: no such name is possible."
+        return say("its extended attribute {name}: no such name is possible.", name=repr(os.fsdecode(name)))
     return ""

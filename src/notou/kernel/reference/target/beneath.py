@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import UsageError
 from notou.kernel.reference.source_node import reason
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,11 @@ class Beneath:
             self.handle = os.open(root, _FOLDER)
         except OSError as error:
             raise UsageError(
-                f"The folder {os.fsdecode(root)} cannot be restored into: {reason(error)}."
+                say(
+                    "The folder {root} cannot be restored into: {reason}.",
+                    root=os.fsdecode(root),
+                    reason=reason(error),
+                )
             ) from error
         self._close = weakref.finalize(self, os.close, self.handle)
 
@@ -70,5 +75,5 @@ class Beneath:
 def _checked_names(path: bytes) -> list[bytes]:
     names = path.split(b"/")
     if any(name in (b"", b".", b"..") or b"\0" in name for name in names):
-        raise OutsideError("leads outside the folder that is restored into.")
+        raise OutsideError(say("leads outside the folder that is restored into."))
     return names

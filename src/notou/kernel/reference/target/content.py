@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notou.errors import DamagedError
 from notou.kernel.reference.target.nodes import create_file, open_file
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def write_at(root: Beneath, path: bytes, size: int, offset: int, plain: bytes, f
     zeros, so runs of zeros stay holes. DamagedError when the bytes would end beyond ``size``.
     """
     if offset < 0 or offset + len(plain) > size:
-        raise DamagedError(f"Its content is longer than the {size} bytes it should have.")
+        raise DamagedError(say("Its content is longer than the {size} bytes it should have.", size=size))
     with root.parent(path) as (folder, name):
         handle = _open(folder, name, path, size, fresh)
         try:
@@ -77,15 +78,15 @@ def verify(root: Beneath, path: bytes, pieces: list[tuple[bytes, int]]) -> None:
         handle = os.open(name, _READ, dir_fd=folder)
         if not stat_bits.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise DamagedError("What stands there is no file.")
+            raise DamagedError(say("What stands there is no file."))
     with open(handle, "rb", buffering=0) as file:
         offset = 0
         for blob_id, length in pieces:
             if _digest(file, length) != blob_id:
-                raise DamagedError(f"It reads back differently from byte {offset} on.")
+                raise DamagedError(say("It reads back differently from byte {offset} on.", offset=offset))
             offset += length
         if file.read(1):
-            raise DamagedError(f"It is longer than the {offset} bytes that were restored.")
+            raise DamagedError(say("It is longer than the {offset} bytes that were restored.", offset=offset))
 
 
 def _digest(file: RawIOBase, length: int) -> bytes:
@@ -94,7 +95,7 @@ def _digest(file: RawIOBase, length: int) -> bytes:
     while length:
         data = file.read(min(length, _READ_BYTES))
         if not data:
-            raise DamagedError("It is shorter than what was restored.")
+            raise DamagedError(say("It is shorter than what was restored."))
         digest.update(data)
         length -= len(data)
     return digest.digest()

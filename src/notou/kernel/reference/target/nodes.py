@@ -8,6 +8,7 @@ import stat as stat_bits
 from typing import TYPE_CHECKING
 
 from notou.errors import UsageError
+from notou.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ def open_file(folder: int, name: bytes) -> int:
     if stat_bits.S_ISREG(stat.st_mode) and stat.st_nlink == 1:
         return handle
     os.close(handle)
-    raise FileExistsError(errno.EEXIST, "what stands there is no file, or a file with further names")
+    raise FileExistsError(errno.EEXIST, say("what stands there is no file, or a file with further names"))
 
 
 def create_empty(root: Beneath, path: bytes) -> None:
@@ -93,7 +94,7 @@ def _is_same_file(old_folder: int, old_name: bytes, folder: int, name: bytes) ->
 def make_special(root: Beneath, path: bytes, letter: str, target: bytes, device: int) -> None:
     """A symlink (l), device (b, c), FIFO (p) or socket (s); a non-directory in the way is replaced."""
     if letter != "l" and letter not in _DEVICE_BITS:
-        raise UsageError(f"There is no special file of kind {letter!r}.")
+        raise UsageError(say("There is no special file of kind {letter}.", letter=repr(letter)))
     with root.parent(path) as (folder, name):
         if letter == "l":
             _replacing(folder, name, lambda: os.symlink(target, name, dir_fd=folder))
