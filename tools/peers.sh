@@ -3,7 +3,7 @@
 #
 # Stock restic is what every copy must be readable by. Debian 12 carries 0.14, which knows neither
 # `rewrite` nor format 2 as it is today, so the package of a newer Debian suite is unpacked (not installed)
-# under .peers/, from whatever mirror this machine's own apt is set up with.
+# under .peers/, from whatever mirror this machine's own apt is set up with. So is lpac, an LPA for eSIM chips.
 # `bench` adds borg (by apt), rustic (by cargo) and kopia (by go). Done already: returns at once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -39,18 +39,35 @@ archive_site() { # the address this machine's apt takes its main suite from
     private_apt --print-uris update 2>/dev/null | sed -n "s#^'\(.*\)/dists/$codename/InRelease'.*#\1#p" | head -n 1
 }
 
-fetch_newer_restic() {
+unpack_newer() { # $1: suite, $2: where to, then packages
     command -v apt-get >/dev/null || return 1
-    local site keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    local suite=$1 into=$2 site keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    shift 2
     work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
     mkdir -p "$work"/{state,lists/partial,cache/archives/partial}
     site=$(archive_site)
     [ -n "$site" ] && [ -r "$keyring" ] || return 1
-    echo "deb [signed-by=$keyring] $site $newer_suite main" >"$work/sources.list"
+    echo "deb [signed-by=$keyring] $site $suite main" >"$work/sources.list"
     local newer=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=-)
     private_apt "${newer[@]}" -qq -o Acquire::Languages=none -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false update &&
-        (cd "$work" && private_apt "${newer[@]}" -qq download restic) &&
-        mkdir -p "$peers" && dpkg-deb -x "$work"/restic_*.deb "$peers"
+        (cd "$work" && private_apt "${newer[@]}" -qq download "$@") &&
+        mkdir -p "$into" && for package in "$work"/*.deb; do dpkg-deb -x "$package" "$into" || return 1; done
+}
+
+fetch_newer_restic() { unpack_newer "$newer_suite" "$peers" restic; }
+
+runs_lpac() {
+    LD_LIBRARY_PATH=$(echo "$peers"/lpac/usr/lib/*/) LPAC_APDU=stdio "$peers/lpac/usr/bin/lpac" version >/dev/null 2>&1
+}
+
+# An LPA that others wrote, to hold the simulated eUICC and SM-DP+ against. Only Debian's unstable suite has it,
+# which may go on without this machine's libraries, so that its absence is told and not fatal.
+get_lpac() {
+    runs_lpac && return
+    echo "peers: fetching lpac from Debian sid" >&2
+    unpack_newer sid "$peers/lpac" lpac libqmi-glib5 libqrtr-glib0 libmbim-glib4 && runs_lpac && return
+    rm -rf "$peers/lpac"
+    echo "peers: lpac could not be had; the tests that hold the simulated eUICC against it are passed over." >&2
 }
 
 install_restic() { # from this machine's own suite, when what it offers is new enough
@@ -95,4 +112,5 @@ build_kopia() {
 }
 
 get_restic
+get_lpac
 if [ "${1:-}" = bench ]; then get_bench_peers; fi

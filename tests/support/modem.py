@@ -35,6 +35,8 @@ class Modem:
         if line == "ATE0":
             self.echo = False
             return "\r\nOK\r\n"
+        if line in ("AT+CCHO=?", "AT+CCHC=?", "AT+CGLA=?"):  # whether the modem has the command
+            return "\r\nOK\r\n"
         if found := re.fullmatch(r'AT\+CCHO="([0-9A-F]+)"', line):
             return self._open(bytes.fromhex(found[1]))
         if found := re.fullmatch(r"AT\+CCHC=(\d+)", line):
@@ -83,6 +85,6 @@ def _serve(modem: Modem, master: int) -> None:
             return
         while b"\r" in waiting:
             line, _, waiting = waiting.partition(b"\r")
-            answer = modem.answer(line.decode())
+            answer = modem.answer(line.decode().lstrip("\n"))  # V.250: what comes before AT is ignored
             if answer is not None:
                 os.write(master, answer)
