@@ -37,6 +37,7 @@ COMMANDS = {
     "key": ("key", "List, add, remove and change the vault's passwords."),
     "stats": ("stats", "Show how much a vault holds."),
     "unlock": ("unlock", "Remove locks that dead processes left."),
+    "trip": ("trip", "Plan the data of a trip, and what to do before it."),
     "esim": ("esim", "Know the operators, and keep the codes of eSIMs."),
     "doctor": ("doctor", "Tell how Notou runs on this machine."),
     "completion": ("completion", "Print the completion script for a shell."),
