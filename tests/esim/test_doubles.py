@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.euicc.card import EuiccCard
-from tests.support.euicc.chip import chip_of
+from tests.support.euicc.chip import Habits, chip_of
 from tests.support.euicc.isdr import AID
-from tests.support.euicc.memory import Event
+from tests.support.euicc.memory import Event, Rule
 from tests.support.euicc.metadata import ALL_EVENTS, Offer, swapped
 from tests.support.euicc.terminal import Terminal
 from tests.support.plain_lpa import PlainLpa, ServerRefusedError
@@ -185,6 +185,21 @@ def test_a_full_chip_says_so_and_keeps_nothing(lpa: PlainLpa, card: EuiccCard, s
     lpa.send_notifications()
     assert server.dp.told[0].failure == (5, 10)
     assert (card.chip.memory.profiles, bought.state) == ([], State.RELEASED)
+
+
+def test_a_chip_refuses_a_profile_it_has_and_one_whose_rules_it_does_not_allow(
+    lpa: PlainLpa, card: EuiccCard, server: DpSite
+) -> None:
+    order(server, reuse=Reuse.SAME_CHIP)
+    lpa.download(CODE)
+    lpa.download(CODE)
+    card.chip.habits = Habits(forbids_rules=True)
+    bound = Offer(iccid="8968701000000000027", rules=(Rule.MAY_NOT_BE_DELETED,))
+    order(server, matching_id="BOUND", offer=bound)
+    lpa.download("BOUND")
+    lpa.send_notifications()
+    assert [told.failure for told in server.dp.told if told.failure] == [(2, 9), (2, 15)]
+    assert len(card.chip.memory.profiles) == 1
 
 
 def test_the_sm_ds_lists_what_waits_for_this_chip(lpa: PlainLpa, world: World) -> None:

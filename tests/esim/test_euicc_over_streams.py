@@ -62,10 +62,10 @@ def test_an_application_that_is_not_there_and_a_cut_line_are_failures_by_code(ca
         ("connect", None),
         ("logic_channel_open", "A0" * 8),
         ("logic_channel_open", AID.hex()),
-        ("transmit", "82E2910003BF2E00"),
-        ("transmit", "82E2910003BF2E00"),
+        ("transmit", "81E2910003BF2E00"),
+        ("transmit", "81E2910003BF2E00"),
     )
-    assert [connected, absent, opened] == [{"ecode": code, "data": ""} for code in (0, -1, 2)]
+    assert [connected, absent, opened] == [{"ecode": code, "data": ""} for code in (0, -1, 1)]
     assert cut == {"ecode": -1, "data": ""}
     assert again["data"] == "6115"
 
