@@ -11,6 +11,7 @@ COMMANDS = {
     "operators": ("esim.operators", "Tell which operators there are in a country."),
     "plans": ("esim.plans", "Tell which plans are known in a country, and since when."),
     "ask": ("esim.ask", "Tell what a name from an article really is."),
+    "chip": ("esim.chip", "Manage the profiles on an eSIM chip."),
     "catalogue": ("esim.catalogue", "Check files of operators and plans, and take in your own."),
 }
 
