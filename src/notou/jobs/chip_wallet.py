@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from notou.backup.keep import KeepResult
-from notou.errors import NotFoundError, UsageError
 from notou.esim.sgp22.profiles import Profile
+from notou.esim.wallet.choose import holder_of
 from notou.esim.wallet.code import ActivationCode
 from notou.esim.wallet.entry import Entry, ProfileClass
 from notou.esim.wallet.follow import ChipProfile, ChipState, follow
 from notou.events import Report
 from notou.jobs.wallet import change_wallet, new_entry_id, wallet_in
-from notou.sentence import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +38,6 @@ class Downloaded:
 def entries_in(vault: Vault, report: Report) -> tuple[Entry, ...]:
     """The wallet's entries, for numbers and codes."""
     return wallet_in(vault.locations, vault.password, report).entries
-
-
-def choose_entry(entries: Sequence[Entry], word: str) -> Entry:
-    """The entry a person means: by its id, provider, number or the name of its profile, letter case aside.
-
-    NotFoundError when there is none, UsageError when several are meant, or the one has no code.
-    """
-    found = [each for each in entries if word.strip().casefold() in _names(each)]
-    if not found:
-        raise NotFoundError(say("The wallet has no entry “{word}”; 'notou esim list' shows them.", word=word))
-    if len(found) > 1:
-        names = ", ".join(each.id for each in found)
-        raise UsageError(
-            say("“{word}” may be any of these entries; name one: {names}.", word=word, names=names)
-        )
-    if found[0].code is None:
-        raise UsageError(say("The wallet's entry {name} has no activation code.", name=found[0].id))
-    return found[0]
-
-
-def _names(entry: Entry) -> set[str]:
-    installed = entry.installed
-    profile = (installed.profile_name, installed.nickname) if installed else ()
-    return {name.casefold() for name in (entry.id, entry.provider, entry.number, *profile) if name}
 
 
 def entry_of(entries: Sequence[Entry], iccid: str) -> Entry | None:
@@ -95,11 +70,10 @@ def _with_code(entries: Sequence[Entry], downloaded: Downloaded | None) -> tuple
     """(entries with one for the code that was used, which of them the new profile is of)."""
     if downloaded is None or downloaded.code is None:
         return list(entries), {}
-    code = downloaded.code
-    same = [each for each in entries if each.code is not None and each.code.text == code.text]
-    if same:
-        return list(entries), {same[0].id: downloaded.iccid}
-    made = Entry(new_entry_id(), code=code, added_on=date.today())
+    holder = holder_of(entries, downloaded.code)
+    if holder is not None:
+        return list(entries), {holder.id: downloaded.iccid}
+    made = Entry(new_entry_id(), code=downloaded.code, added_on=date.today())
     return [*entries, made], {made.id: downloaded.iccid}
 
 

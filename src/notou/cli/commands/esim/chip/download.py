@@ -24,11 +24,12 @@ from notou.cli.screen import Screen
 from notou.errors import UsageError
 from notou.esim.lpa.download import Order
 from notou.esim.sgp22.authentication import Device
+from notou.esim.wallet.choose import choose
 from notou.esim.wallet.code import ActivationCode
 from notou.esim.wallet.entry import Entry
 from notou.esim.wallet.typed import MOST_TYPED_CHARS, read_code
 from notou.jobs.chip import download_profile, enable_profile, read_profiles
-from notou.jobs.chip_wallet import Downloaded, choose_entry
+from notou.jobs.chip_wallet import Downloaded
 from notou.jobs.esim_trust import TrustOptions
 from notou.jobs.password import read_password_file
 from notou.sentence import say
@@ -113,7 +114,9 @@ def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> 
     if source.entry is not None and not entries:
         raise UsageError(say("The wallet is empty; say with --vault which vault it is in."))
     if source.entry is not None:
-        entry = choose_entry(entries, source.entry)
+        entry = choose(entries, source.entry)
+        if entry.code is None:
+            raise UsageError(say("The wallet's entry {name} has no activation code.", name=entry.id))
         return Wanted(entry.code, confirmation or entry.confirmation_code or None)
     if source.code is None:
         return Wanted(None, confirmation)
