@@ -10,10 +10,11 @@ from tools.words.catalogues import TRANSLATED, faults, load, missing, template_o
 from tools.words.source import all_texts
 
 LATER: tuple[str, ...] = (
-    "native/",
     *(f"src/notou/{each}" for each in (
-        "card/", "esim/", "sim/", "jobs/catalogue", "jobs/keep", "jobs/readers", "jobs/wallet",
-        "cli/commands/esim", "cli/commands/sim", "cli/commands/trip", "cli/facts", "cli/plans", "cli/main",
+        "card/", "esim/", "sim/", "jobs/catalogue", "jobs/chip", "jobs/esim", "jobs/keep", "jobs/pictures",
+        "jobs/readers", "jobs/trip", "jobs/wallet", "cli/chip", "cli/commands/esim", "cli/commands/sim",
+        "cli/commands/trip", "cli/document", "cli/entr", "cli/facts", "cli/main", "cli/options", "cli/page",
+        "cli/plans", "cli/prompt", "cli/sim", "cli/trip",
     )),
 )  # fmt: skip
 """Beginnings of the names of files that need not speak every language yet."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from notou.errors import CardError, UsageError
 from notou.sentence import say
+from notou.words.system import system_reason
 
 ANSWER_TIMEOUT_S = 120.0
 """Installing a profile may keep a card busy for a minute."""
@@ -129,7 +130,7 @@ def serial_line(path: str, clock: Callable[[], float]) -> Iterator[SerialLine]:
             say(
                 "The modem's line {path} cannot be opened: {reason}.",
                 path=path,
-                reason=error.strerror or error,
+                reason=system_reason(error),
             )
         ) from error
     try:

@@ -16,6 +16,7 @@ from notou.card.base import Card
 from notou.card.logical import WireCard
 from notou.errors import CardError
 from notou.sentence import say
+from notou.words.system import system_reason
 
 _TIMEOUT_S = 60.0
 
@@ -57,7 +58,7 @@ def simulated_card(path: str) -> Iterator[Card]:
                 say(
                     "There is no simulated card at {path}: {reason}.",
                     path=path,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 )
             ) from error
         yield WireCard(path, SocketWire(connection, path))

@@ -6,14 +6,22 @@ What may not enter: any command; the program's own table of commands (lazy).
 from __future__ import annotations
 
 from gettext import gettext
+from typing import Any
 
 import click
+
+from notou.cli.language import lang_option
 
 _MOST_CHARS = 500
 
 
 class Group(click.Group):
-    """click's own cuts what does not fit into one line."""
+    """click's own cuts what does not fit into one line. It takes --lang, as every command does."""
+
+    def __init__(self, **settings: Any) -> None:
+        """``settings``: click's own."""
+        super().__init__(**settings)
+        lang_option()(self)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, longer sentences on several lines."""

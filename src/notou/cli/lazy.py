@@ -13,7 +13,7 @@ from gettext import gettext
 
 import click
 
-from notou.cli.language import spoken, translated
+from notou.cli.language import lang_option, spoken, translated
 from notou.sentence import say
 
 
@@ -24,6 +24,7 @@ class LazyGroup(click.Group):
         """``commands_in``: name → (module under notou.cli.commands, one line of help)."""
         super().__init__(**settings)  # type: ignore[arg-type]  # click's own keywords, passed on
         self._modules = commands_in
+        lang_option()(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order they were given: the order of a vault's life, not of the alphabet."""

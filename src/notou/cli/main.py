@@ -18,7 +18,7 @@ import click
 from notou import __version__
 from notou.cli.complaints import complaint, help_asked_for
 from notou.cli.exit_codes import DONE, FAILED, INTERRUPTED, exit_code
-from notou.cli.language import click_speaks, lang_option, translated
+from notou.cli.language import click_speaks, translated
 from notou.cli.lazy import LazyGroup
 from notou.errors import NotouError, NoVaultError, UsageError
 from notou.sentence import say
@@ -42,6 +42,7 @@ COMMANDS = {
     "key": ("key", "List, add, remove and change the vault's passwords."),
     "stats": ("stats", "Show how much a vault holds."),
     "unlock": ("unlock", "Remove locks that dead processes left."),
+    "trip": ("trip", "Plan the data of a trip, and what to do before it."),
     "esim": ("esim", "Know the operators, and keep the codes of eSIMs."),
     "doctor": ("doctor", "Tell how Notou runs on this machine."),
     "completion": ("completion", "Print the completion script for a shell."),
@@ -62,7 +63,7 @@ def program(words: Words = ENGLISH_WORDS) -> click.Group:
             )
         ],
     )  # fmt: skip
-    return translated(lang_option()(group), words)
+    return translated(group, words)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it so

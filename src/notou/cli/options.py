@@ -61,9 +61,11 @@ def speaking(command: Command) -> Command:
     return wrapped
 
 
-def _with_access(command: Command, names: tuple[str, ...], help_text: str) -> Command:
+def _with_access(
+    command: Command, names: tuple[str, ...], help_text: str, *, required: bool = True
+) -> Command:
     @click.option(
-        *names, "locations", metavar="PLACE", type=FOLDER, multiple=True, required=True, help=help_text
+        *names, "locations", metavar="PLACE", type=FOLDER, multiple=True, required=required, help=help_text
     )
     @click.option("--password-file", metavar="FILE", type=FILE, help="Read the password from a file.")
     @click.option("--password-command", metavar="COMMAND", help="Run a command that prints the password.")
@@ -71,7 +73,8 @@ def _with_access(command: Command, names: tuple[str, ...], help_text: str) -> Co
     def wrapped(
         *, locations: tuple[str, ...], password_file: str | None, password_command: str | None, **rest: Any
     ) -> None:
-        command(access=Access(locations, PasswordOptions(password_file, password_command)), **rest)
+        options = PasswordOptions(password_file, password_command)
+        command(access=Access(locations, options) if locations else None, **rest)
 
     return wrapped
 
@@ -80,6 +83,13 @@ def reading(command: Command) -> Command:
     """--from and the password options → ``access``."""
     return _with_access(
         command, ("--from",), say("Where the vault is; give several and damage at one is read elsewhere.")
+    )
+
+
+def looking(command: Command) -> Command:
+    """--vault and the password options → ``access``, None without a place: a vault that may be looked at."""
+    return _with_access(
+        command, ("--vault",), "Where your vault is; repeat for each copy that must answer.", required=False
     )
 
 

@@ -1,4 +1,4 @@
-"""Asking the person at the terminal for a password.
+"""Asking the person at the terminal: for a password, for another secret, whether to go on.
 
 What may not enter: other sources of passwords (notou.jobs.password).
 """
@@ -9,7 +9,9 @@ import sys
 
 from notou.cli.language import spoken
 from notou.errors import UsageError
-from notou.sentence import say
+from notou.sentence import Sentence, say
+
+_MOST_TYPED_CHARS = 4096
 
 
 def ask_password() -> str | None:
@@ -32,3 +34,31 @@ def ask_new_password() -> str | None:
     if getpass.getpass(words(say("The same again: "))) != first:
         raise UsageError(say("The two passwords differ; nothing was changed."))
     return first
+
+
+def ask_line(question: Sentence) -> str:
+    """A secret: asked for without echo, or where nobody sits at a terminal, one line of standard input.
+
+    UsageError when nothing comes.
+    """
+    if sys.stdin.isatty():
+        import getpass
+
+        typed = getpass.getpass(spoken()(say("{question}: ", question=question)))
+    else:
+        typed = sys.stdin.readline(_MOST_TYPED_CHARS)
+    if not typed.strip():
+        raise UsageError(say("{question}: nothing was given.", question=question))
+    return typed.strip()
+
+
+def agrees(question: Sentence) -> bool:
+    """Ask on stderr, and read one line; only yes in the person's language or in English agrees."""
+    sys.stderr.write(spoken()(say("{question} [y/N] ", question=question)))
+    sys.stderr.flush()
+    return is_yes(sys.stdin.readline(_MOST_TYPED_CHARS).strip().lower())
+
+
+def is_yes(typed: str) -> bool:
+    """Whether that is a yes, in the person's language or in English."""
+    return typed in ("y", "yes") or typed in spoken()(say("y yes")).split()

@@ -22,6 +22,7 @@ from notou.events import Note, Report
 from notou.jobs.folders import catalogue_folder
 from notou.sentence import Sentence, say
 from notou.shown import shown
+from notou.words.system import system_reason
 
 SUFFIX = b".toml"
 MOST_OWN_FILES = 200
@@ -121,7 +122,7 @@ def _write(paths: Mapping[bytes, bytes], *, replace: bool) -> None:
             write_new(path, data)
     except OSError as error:
         raise UsageError(
-            say("{folder} cannot be written: {reason}.", folder=own_folder(), reason=error.strerror)
+            say("{folder} cannot be written: {reason}.", folder=own_folder(), reason=system_reason(error))
         ) from error
 
 
@@ -135,5 +136,5 @@ def read_file(file: str) -> bytes:
 
 
 def _unreadable(file: str, error: Exception) -> UsageError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
+    reason = system_reason(error) if isinstance(error, OSError) else str(error)
     return UsageError(say("The catalogue file {file} cannot be read: {reason}.", file=file, reason=reason))

@@ -9,7 +9,6 @@ import click
 
 from notou.cli.commands.prune import require_all_copies
 from notou.cli.groups import Group
-from notou.cli.language import lang_option
 from notou.cli.layout import Table
 from notou.cli.options import Access, keeping, reading, speaking
 from notou.cli.places import FILE
@@ -30,7 +29,6 @@ NEW_PASSWORD_FILE = click.option(
 
 
 @click.group(cls=Group)
-@lang_option()
 def key() -> None:
     """List, add, remove and change the passwords that open a vault."""
 

@@ -9,7 +9,6 @@ import click
 
 from notou.cli.commands.prune import require_all_copies
 from notou.cli.groups import Group
-from notou.cli.language import lang_option
 from notou.cli.layout import Line, Row
 from notou.cli.options import Access, keeping, speaking
 from notou.cli.screen import Screen
@@ -22,7 +21,6 @@ DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Only show what wou
 
 
 @click.group(cls=Group)
-@lang_option()
 def repair() -> None:
     """Mend what a check found. Heal first: what one copy lost, another may have."""
 

@@ -8,7 +8,6 @@ from datetime import date
 import click
 
 from notou.cli.groups import Group
-from notou.cli.language import lang_option
 from notou.cli.options import speaking
 from notou.cli.places import FILE
 from notou.cli.screen import Screen
@@ -18,7 +17,6 @@ from notou.sentence import Sentence, say, say_count
 
 
 @click.group(cls=Group)
-@lang_option()
 def catalogue() -> None:
     """Check files of operators and plans, and take in plans of your own."""
 
