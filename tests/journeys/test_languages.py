@@ -68,6 +68,9 @@ class Traveller:
         self.run("backup", things, "--to", one, "--keep-lats")
         self.run("unlock", "--to", one)
         self.run("doctor")
+        self.run("esim", "operators", "NC")
+        self.run("esim", "ask", "Orange")
+        self.run("esim", "list", "--from", one)
         return "\n".join(self.told).replace(str(self.folder), "")
 
 

@@ -13,6 +13,7 @@ from tools.words.source import PROGRAM, ROOT, called
 
 _PROSE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 _SAID = {"say", "say_count", "Sentence"}
+_OF_THE_PROGRAM = {"AssertionError", "RuntimeError", "TypeError"}  # faults of its own, told as such
 _SHOWN_BY = {"say": 0, "detail": 0, "warn": 2, "done": 2, "result": 2}  # Screen's methods: which argument
 _FROM_EVENTS = {"Note": 0, "CopyFailed": 1, "ItemFailed": 1}
 _FROM_CLICK = {"UsageError": 0, "BadParameter": 0, "ClickException": 0}
@@ -20,14 +21,17 @@ _FROM_CLICK = {"UsageError": 0, "BadParameter": 0, "ClickException": 0}
 NO_PROSE = {
     "src/notou/classify/extensions.py",  # endings of file names
     "src/notou/kernel/goprint.py",  # a table of numbers
+    "src/notou/cli/page.py",  # HTML
 }
 """Files whose strings of words nobody is shown."""
 
 NOT_SHOWN = {
-    "the source of randomness yields no irreducible polynomial",  # cannot happen; RuntimeError
     "not a regular file",  # a ValueError that callers turn into a sentence
     "a part ends before this header",  # a step of a state table
     "this is not what the format says",  # likewise
+    "{} does not lead to {}",  # a fault of such a table
+    "no year, month or day",  # as above
+    "not now",  # a code
 }
 
 
@@ -102,6 +106,8 @@ def _passed_over(tree: ast.Module) -> set[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             passed.add(id(node.value))
+        elif isinstance(node, ast.Call) and called(node) in _OF_THE_PROGRAM:
+            passed.update(id(each) for each in node.args)
         elif isinstance(node, ast.Call) and called(node) in _SAID:
             passed.update(id(each) for each in node.args if isinstance(each, ast.Constant))
         elif isinstance(node, ast.keyword) and node.arg == "help":

@@ -88,9 +88,8 @@ def reading(command: Command) -> Command:
 
 def looking(command: Command) -> Command:
     """--vault and the password options → ``access``, None without a place: a vault that may be looked at."""
-    return _with_access(
-        command, ("--vault",), "Where your vault is; repeat for each copy that must answer.", required=False
-    )
+    help_text = say("Where your vault is; repeat for each copy that must answer.")
+    return _with_access(command, ("--vault",), help_text, required=False)
 
 
 def writing(command: Command) -> Command:
