@@ -160,7 +160,7 @@ def _server_trusted(session: Download, event: Answer) -> Step[DownloadState]:
 
 
 def _offered(session: Download, event: Reply) -> Step[DownloadState]:
-    session.offer = es9.parse_offer(event.fields)
+    session.offer = es9.parse_offer(event.fields, session.handshake.transaction_id)
     if parse_signed(session.offer.signed).transaction_id != session.handshake.transaction_id:
         raise ServerError(say("The server's offer belongs to another exchange."))
     if session.offer.metadata.rules:
@@ -220,7 +220,8 @@ def _prepared(session: Download, event: Answer) -> Step[DownloadState]:
 
 
 def _fetched(session: Download, event: Reply) -> Step[DownloadState]:
-    session.package = parse_package(es9.parse_package_fields(event.fields))
+    sent = es9.parse_package_fields(event.fields, session.handshake.transaction_id)
+    session.package = parse_package(sent)
     if session.package.metadata != session.offered.metadata:
         other = ServerError(
             say("The server sent another profile than it had announced; nothing was installed.")

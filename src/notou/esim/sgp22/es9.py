@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from notou.errors import DamagedError, ServerRefusedError
+from notou.errors import DamagedError, ServerError, ServerRefusedError
 from notou.esim.sgp22.authentication import ServerProof, require_transaction
 from notou.esim.sgp22.download import Offer
 from notou.esim.sgp22.metadata import parse_metadata
@@ -65,9 +65,9 @@ def authenticate_fields(transaction_id: bytes, response: bytes) -> dict[str, str
     return {"transactionId": _name(transaction_id), "authenticateServerResponse": _text(response)}
 
 
-def parse_offer(fields: Fields) -> Offer:
+def parse_offer(fields: Fields, transaction_id: bytes) -> Offer:
     """authenticateClient's answer of an SM-DP+: the profile it offers."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     return Offer(
         metadata=parse_metadata(_bytes(fields, "profileMetadata")),
         signed=_bytes(fields, "smdpSigned2"),
@@ -76,9 +76,9 @@ def parse_offer(fields: Fields) -> Offer:
     )
 
 
-def parse_events(fields: Fields) -> tuple[Event, ...]:
+def parse_events(fields: Fields, transaction_id: bytes) -> tuple[Event, ...]:
     """authenticateClient's answer of an SM-DS: what waits for the chip."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     entries = fields.get("eventEntries", [])
     if not isinstance(entries, list) or len(entries) > MOST_EVENTS:
         raise _malformed("eventEntries")
@@ -90,9 +90,9 @@ def package_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
     return {"transactionId": _name(transaction_id), "prepareDownloadResponse": _text(response)}
 
 
-def parse_package_fields(fields: Fields) -> bytes:
+def parse_package_fields(fields: Fields, transaction_id: bytes) -> bytes:
     """getBoundProfilePackage's answer: the package's bytes."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     return _bytes(fields, "boundProfilePackage")
 
 
@@ -114,6 +114,13 @@ def require_success(fields: Fields) -> None:
     data = status.get("statusCodeData")
     data = data if isinstance(data, Mapping) else {}
     raise ServerRefusedError(server_sentence(_code(data.get("subjectCode")), _code(data.get("reasonCode"))))
+
+
+def _require_exchange(fields: Fields, transaction_id: bytes) -> None:
+    """As require_success, and ServerError for an answer that names another exchange; some name none."""
+    require_success(fields)
+    if "transactionId" in fields and _transaction(fields) != transaction_id:
+        raise ServerError(say("The server's answer belongs to another exchange."))
 
 
 def _code(value: object) -> str:
