@@ -105,6 +105,12 @@ def test_a_profile_is_shown_first_and_installed_only_by_who_agrees(traveller: Tr
     assert "The number of Home line cannot be reached while it is disabled." in said
 
 
+def test_a_profile_may_be_put_to_use_at_once(traveller: Traveller) -> None:
+    said = traveller.chip("download", traveller.code, "--yes", "--enable")
+    assert "The number of Séjour 15 Go can be reached now." in said
+    assert [enabled for _, enabled in traveller.names()] == [False, True]
+
+
 def test_who_refuses_gives_the_code_up(traveller: Traveller) -> None:
     traveller.chip("download", traveller.code, typed="refuse\n", expect=1)
     assert (traveller.order.state, traveller.dp.dp.cancelled) == (State.ERROR, [0])
@@ -235,7 +241,7 @@ def test_a_line_cut_at_any_request_leaves_chip_and_wallet_of_one_mind(
         (["download", "--default-server"], "no server set"),
         (["enable", "nobody"], "No profile here is called"),
         (["info", "--aid", "zz"], "hexadecimal"),
-        (["info", "--aid", "A000000559"], "no such application"),
+        (["info", "--aid", "A000000559"], "is no eSIM chip"),
     ],
 )
 def test_what_cannot_be_done_as_said_is_answered_in_a_sentence(

@@ -215,7 +215,7 @@ def _prepare(session: Download, code_hash: bytes | None) -> Step[DownloadState]:
 
 def _prepared(session: Download, event: Answer) -> Step[DownloadState]:
     handshake = session.handshake
-    fields = es9.package_fields(handshake.transaction_id, require_prepared(event.data))
+    fields = es9.package_fields(handshake.transaction_name, require_prepared(event.data))
     return Step(S.FETCHING, Post(handshake.server, es9.GET_PACKAGE, fields))
 
 

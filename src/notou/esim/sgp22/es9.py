@@ -51,6 +51,7 @@ def parse_initiated(fields: Fields) -> ServerProof:
     require_success(fields)
     proof = ServerProof(
         transaction_id=_transaction(fields),
+        transaction_name=fields["transactionId"],
         signed=_bytes(fields, "serverSigned1"),
         signature=_bytes(fields, "serverSignature1"),
         root_id=_bytes(fields, "euiccCiPKIdToBeUsed"),
@@ -60,9 +61,9 @@ def parse_initiated(fields: Fields) -> ServerProof:
     return proof
 
 
-def authenticate_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def authenticate_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """authenticateClient. ``response``: the chip's AuthenticateServerResponse as it came."""
-    return {"transactionId": _name(transaction_id), "authenticateServerResponse": _text(response)}
+    return {"transactionId": transaction_name, "authenticateServerResponse": _text(response)}
 
 
 def parse_offer(fields: Fields, transaction_id: bytes) -> Offer:
@@ -85,9 +86,9 @@ def parse_events(fields: Fields, transaction_id: bytes) -> tuple[Event, ...]:
     return tuple(_event(entry) for entry in entries)
 
 
-def package_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def package_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """getBoundProfilePackage. ``response``: the chip's PrepareDownloadResponse as it came."""
-    return {"transactionId": _name(transaction_id), "prepareDownloadResponse": _text(response)}
+    return {"transactionId": transaction_name, "prepareDownloadResponse": _text(response)}
 
 
 def parse_package_fields(fields: Fields, transaction_id: bytes) -> bytes:
@@ -101,9 +102,9 @@ def notification_fields(pending: bytes) -> dict[str, str]:
     return {"pendingNotification": _text(pending)}
 
 
-def cancel_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def cancel_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """cancelSession. ``response``: the chip's CancelSessionResponse as it came."""
-    return {"transactionId": _name(transaction_id), "cancelSessionResponse": _text(response)}
+    return {"transactionId": transaction_name, "cancelSessionResponse": _text(response)}
 
 
 def require_success(fields: Fields) -> None:
@@ -161,10 +162,6 @@ def _transaction(fields: Fields) -> bytes:
         return bytes.fromhex(value if isinstance(value, str) else "-")
     except ValueError as error:
         raise _malformed("transactionId") from error
-
-
-def _name(transaction_id: bytes) -> str:
-    return transaction_id.hex().upper()
 
 
 def _text(data: bytes) -> str:

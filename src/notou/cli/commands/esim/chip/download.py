@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from notou.cli.chip_follow import let_wallet_follow, show_download
+from notou.cli.chip_follow import let_wallet_follow, show_change, show_download
 from notou.cli.chip_options import (
     ChipOptions,
     person_of,
@@ -100,11 +100,13 @@ def download(
     with where.hand(trust, person, screen.report) as (hand, _):
         done = download_profile(hand, order)
         iccid = done.installed.metadata.iccid
-        if enable:
-            enable_profile(hand, iccid)
         profiles = read_profiles(hand.chip)
         entries = let_wallet_follow(vault, hand.chip, profiles, Downloaded(iccid, wanted.code), screen)
-    show_download(done, profiles, entries, screen, reveal=reveal)
+        show_download(done, profiles, entries, screen, reveal=reveal)
+        if enable:
+            change = enable_profile(hand, iccid)
+            entries = let_wallet_follow(vault, hand.chip, change.switched.after, None, screen)
+            show_change("switched", change, entries, screen, reveal=reveal)
 
 
 def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> Wanted:
