@@ -34,7 +34,7 @@ def download(card: EuiccCard, world: World, server: DpSite, line: CutLine) -> in
     """Returns how many APDUs it took."""
     with card.application(AID) as channel:
         card.line = line
-        PlainLpa(Terminal(channel, BLOCK_BYTES), world, server.address).download("NOTOU-1")
+        PlainLpa(Terminal(channel, BLOCK_BYTES), world.ci.pem.decode(), server.address).download("NOTOU-1")
         return line.count
 
 
@@ -48,7 +48,7 @@ def cut_after(number: int, card: EuiccCard) -> CutLine:
 
 def tell(card: EuiccCard, world: World, server: DpSite) -> None:
     with card.application(AID) as channel:
-        PlainLpa(Terminal(channel), world, server.address).send_notifications()
+        PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address).send_notifications()
 
 
 @pytest.mark.parametrize("cut", [cut_before, cut_after])

@@ -41,7 +41,7 @@ def card(world: World) -> EuiccCard:
 @pytest.fixture
 def lpa(card: EuiccCard, world: World, server: DpSite) -> Iterator[PlainLpa]:
     with card.application(AID) as channel:
-        yield PlainLpa(Terminal(channel), world, server.address)
+        yield PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
 
 
 def order(server: DpSite, **fields: object) -> Order:
@@ -162,7 +162,7 @@ def test_a_download_cut_after_the_package_was_handed_out_goes_on_with_the_same_k
     point = bought.one_time_point
     card.power_cycle()
     with card.application(AID) as channel:
-        again = PlainLpa(Terminal(channel), world, server.address)
+        again = PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
         agreed = again.authenticate(CODE)
         assert is_success(again.install(again.package(agreed, again.prepare(agreed))))
     assert bought.one_time_point == point
@@ -174,7 +174,7 @@ def test_another_chip_does_not_get_what_was_handed_out(lpa: PlainLpa, world: Wor
     lpa.download(CODE)
     other = EuiccCard(chip_of(world, "89044045930000000000001492667811"))
     with other.application(AID) as channel, pytest.raises(ServerRefusedError, match=r"8\.2\.6 3\.8"):
-        PlainLpa(Terminal(channel), world, server.address).download(CODE)
+        PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address).download(CODE)
 
 
 def test_a_full_chip_says_so_and_keeps_nothing(lpa: PlainLpa, card: EuiccCard, server: DpSite) -> None:
@@ -208,6 +208,6 @@ def test_the_sm_ds_lists_what_waits_for_this_chip(lpa: PlainLpa, world: World) -
             EventRecord(TEST_EID, "EVENT-1", "dp.example"),
             EventRecord("89000000000000000000000000000000", "EVENT-2", "dp.example"),
         ]
-        asking = PlainLpa(lpa.terminal, world, site.address)
+        asking = PlainLpa(lpa.terminal, world.ci.pem.decode(), site.address)
         entries = asking.authenticate("", "smdsAddress")["eventEntries"]
         assert entries == [{"eventId": "EVENT-1", "rspServerAddress": "dp.example"}]

@@ -50,7 +50,7 @@ def server(world: World) -> Iterator[DpSite]:
 @contextmanager
 def lpa_of(chip: Chip, world: World, server: DpSite) -> Iterator[PlainLpa]:
     with EuiccCard(chip).application(AID) as channel:
-        yield PlainLpa(Terminal(channel), world, server.address)
+        yield PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
 
 
 def refusal(chip: Chip, world: World, server: DpSite) -> str:

@@ -46,7 +46,7 @@ def server(world: World) -> Iterator[DpSite]:
 @pytest.fixture
 def lpa(card: EuiccCard, world: World, server: DpSite) -> Iterator[PlainLpa]:
     with card.application(AID) as channel:
-        yield PlainLpa(Terminal(channel), world, server.address)
+        yield PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
 
 
 def failure_of(result: Tlv) -> tuple[int, int]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "edit": ("esim.edit", "Change what the wallet says of an entry."),
     "export": ("esim.export", "Write the wallet for paper, for programs, or a code as a picture."),
     "remove": ("esim.remove", "Take an entry out of the wallet, after asking."),
+    "chip": ("esim.chip", "Manage the profiles on an eSIM chip."),
 }
 
 esim = LazyGroup(COMMANDS, name="esim", help="Know the operators, and keep the codes of eSIMs.")
