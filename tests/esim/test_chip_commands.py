@@ -160,6 +160,7 @@ def test_offline_a_switch_works_and_what_operators_are_to_be_told_is_sent_later(
     assert "no number of this chip can be reached" in said
     (waiting,) = traveller.objects("notifications")
     assert (waiting["operation"], waiting["iccid"]) == ("disable", None)
+    assert "disabled" in traveller.chip("notifications")
     traveller.chip("notifications", "--send", expect=3)
     traveller.dp.site.faults.http_status = None
     assert "1 notification was sent." in traveller.chip("notifications", "--send")
