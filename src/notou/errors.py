@@ -13,7 +13,11 @@
     │   ├── StoreFullError           no room left there
     │   └── StoreUnavailableError    not mounted, read-only, gone: worth another try later
     ├── CardError                    no card, or it gave no answer: worth another try with the card in place
-    │   └── NotOnCardError           the card answered, and has no such application or file
+    │   ├── NotOnCardError           the card answered, and has no such application or file
+    │   └── ChipRefusedError         the eSIM chip answered, and refused what it was asked
+    ├── ServerError                  an operator's server cannot be used, or what it sent cannot
+    │   ├── ServerRefusedError       the server answered, and refused what it was asked
+    │   └── ServerUnavailableError   no answer came: worth another try later
     └── IncompleteError              finished, but some items were not read or not restored (exit 3)
 
 What may not enter: formatting for the screen, exit codes (they are the command line's), anything
@@ -77,6 +81,26 @@ class CardError(NotouError):
 
 class NotOnCardError(CardError):
     """The card has no such application or file. Trying again does not help."""
+
+
+class ChipRefusedError(CardError):
+    """The chip carried nothing out. ``code``: the result code or status it gave."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class ServerError(NotouError):
+    """An operator's server is not to be trusted, or what it sent is not what it must be."""
+
+
+class ServerRefusedError(ServerError):
+    """The server answered and refused, with a reason; what may help is in the sentence."""
+
+
+class ServerUnavailableError(ServerError):
+    """No answer came from the server; whether it did what it was asked is unknown."""
 
 
 class IncompleteError(NotouError):

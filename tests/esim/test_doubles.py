@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.euicc.card import EuiccCard
-from tests.support.euicc.chip import chip_of
+from tests.support.euicc.chip import Habits, chip_of
 from tests.support.euicc.isdr import AID
-from tests.support.euicc.memory import Event
+from tests.support.euicc.memory import Event, Rule
 from tests.support.euicc.metadata import ALL_EVENTS, Offer, swapped
 from tests.support.euicc.terminal import Terminal
 from tests.support.plain_lpa import PlainLpa, ServerRefusedError
@@ -41,7 +41,7 @@ def card(world: World) -> EuiccCard:
 @pytest.fixture
 def lpa(card: EuiccCard, world: World, server: DpSite) -> Iterator[PlainLpa]:
     with card.application(AID) as channel:
-        yield PlainLpa(Terminal(channel), world, server.address)
+        yield PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
 
 
 def order(server: DpSite, **fields: object) -> Order:
@@ -162,7 +162,7 @@ def test_a_download_cut_after_the_package_was_handed_out_goes_on_with_the_same_k
     point = bought.one_time_point
     card.power_cycle()
     with card.application(AID) as channel:
-        again = PlainLpa(Terminal(channel), world, server.address)
+        again = PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address)
         agreed = again.authenticate(CODE)
         assert is_success(again.install(again.package(agreed, again.prepare(agreed))))
     assert bought.one_time_point == point
@@ -174,7 +174,7 @@ def test_another_chip_does_not_get_what_was_handed_out(lpa: PlainLpa, world: Wor
     lpa.download(CODE)
     other = EuiccCard(chip_of(world, "89044045930000000000001492667811"))
     with other.application(AID) as channel, pytest.raises(ServerRefusedError, match=r"8\.2\.6 3\.8"):
-        PlainLpa(Terminal(channel), world, server.address).download(CODE)
+        PlainLpa(Terminal(channel), world.ci.pem.decode(), server.address).download(CODE)
 
 
 def test_a_full_chip_says_so_and_keeps_nothing(lpa: PlainLpa, card: EuiccCard, server: DpSite) -> None:
@@ -187,12 +187,27 @@ def test_a_full_chip_says_so_and_keeps_nothing(lpa: PlainLpa, card: EuiccCard, s
     assert (card.chip.memory.profiles, bought.state) == ([], State.RELEASED)
 
 
+def test_a_chip_refuses_a_profile_it_has_and_one_whose_rules_it_does_not_allow(
+    lpa: PlainLpa, card: EuiccCard, server: DpSite
+) -> None:
+    order(server, reuse=Reuse.SAME_CHIP)
+    lpa.download(CODE)
+    lpa.download(CODE)
+    card.chip.habits = Habits(forbids_rules=True)
+    bound = Offer(iccid="8968701000000000027", rules=(Rule.MAY_NOT_BE_DELETED,))
+    order(server, matching_id="BOUND", offer=bound)
+    lpa.download("BOUND")
+    lpa.send_notifications()
+    assert [told.failure for told in server.dp.told if told.failure] == [(2, 9), (2, 15)]
+    assert len(card.chip.memory.profiles) == 1
+
+
 def test_the_sm_ds_lists_what_waits_for_this_chip(lpa: PlainLpa, world: World) -> None:
     with serving_ds(world) as site:
         site.ds.records += [
             EventRecord(TEST_EID, "EVENT-1", "dp.example"),
             EventRecord("89000000000000000000000000000000", "EVENT-2", "dp.example"),
         ]
-        asking = PlainLpa(lpa.terminal, world, site.address)
+        asking = PlainLpa(lpa.terminal, world.ci.pem.decode(), site.address)
         entries = asking.authenticate("", "smdsAddress")["eventEntries"]
         assert entries == [{"eventId": "EVENT-1", "rspServerAddress": "dp.example"}]

@@ -191,6 +191,14 @@ def test_habits_of_real_cards_can_be_switched_on(card: EuiccCard, terminal: Term
     assert result(terminal, change(0xBF32, tlv(0x4F, aid))) == profiles.NOT_FOUND
     card.chip.habits = Habits(announces_refresh=True)
     assert result(terminal, change(0xBF32, tlv(0x4F, aid))) == 0
+    card.chip.habits = Habits(resets_after_refresh=True)
+    assert result(terminal, enable(TRIP)) == 0
+    with pytest.raises(StatusError) as closed:
+        terminal.send(tlv(0xBF2D))
+    assert closed.value.status == 0x6881
+
+
+def test_a_chip_can_answer_every_command_with_a_status(card: EuiccCard, terminal: Terminal) -> None:
     card.chip.habits = Habits(ends_in_status=0x6985)
     with pytest.raises(StatusError) as refused:
         terminal.send(tlv(0xBF2D))

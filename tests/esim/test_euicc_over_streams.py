@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.support.euicc.lines import CutLine, is_store_data
 from tests.support.euicc.serve import served
 from tests.support.euicc.stdio import driven, pumped
 from tests.support.euicc.terminal import Terminal
+from tests.support.plain_lpa import PlainLpa
 from tests.support.rsp.certificates import TEST_EID, make_world
 from tests.support.rsp.der import tlv
 
@@ -62,10 +64,10 @@ def test_an_application_that_is_not_there_and_a_cut_line_are_failures_by_code(ca
         ("connect", None),
         ("logic_channel_open", "A0" * 8),
         ("logic_channel_open", AID.hex()),
-        ("transmit", "82E2910003BF2E00"),
-        ("transmit", "82E2910003BF2E00"),
+        ("transmit", "81E2910003BF2E00"),
+        ("transmit", "81E2910003BF2E00"),
     )
-    assert [connected, absent, opened] == [{"ecode": code, "data": ""} for code in (0, -1, 2)]
+    assert [connected, absent, opened] == [{"ecode": code, "data": ""} for code in (0, -1, 1)]
     assert cut == {"ecode": -1, "data": ""}
     assert again["data"] == "6115"
 
@@ -106,3 +108,21 @@ def test_a_cut_line_ends_the_connection_and_the_next_one_begins_with_a_reset(
         with simulated_card(str(path)) as seam, seam.application(AID) as channel:
             Terminal(channel).ask(EID_COMMAND)
         assert card.chip.session is None
+
+
+def test_the_module_that_serves_by_hand_offers_a_chip_and_a_download_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "card"
+    command = [sys.executable, "-m", "tests.support.euicc.serve", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        told = dict(program.stdout.readline().rstrip().split(": ") for _ in range(3))
+        try:
+            world_root = Path(told["CI root"]).read_text()
+            _, address, matching_id = told["code"].split("$")
+            with simulated_card(str(path)) as seam, seam.application(AID) as channel:
+                lpa = PlainLpa(Terminal(channel), world_root, address)
+                lpa.download(matching_id)
+                assert len(lpa.terminal.ask(tlv(0xBF2D)).need(0xA0).children()) == 2
+        finally:
+            program.send_signal(signal.SIGINT)
+    assert not path.exists()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.euicc.card import EuiccCard
-from tests.support.euicc.chip import chip_of
+from tests.support.euicc.chip import Habits, chip_of
 from tests.support.euicc.memory import Event
 from tests.support.euicc.metadata import ALL_EVENTS, Offer
 from tests.support.euicc.profiles import put
@@ -84,6 +84,12 @@ def test_it_downloads_switches_renames_deletes_and_the_server_hears_of_all_of_it
     assert scene.server.dp.refused_notifications == 0
     assert scene.order.state is State.INSTALLED
     assert scene.lpac.run("notification", "list") == []
+
+
+def test_it_takes_a_refresh_announced_by_the_status_for_success(scene: Scene) -> None:
+    scene.card.chip.habits = Habits(announces_refresh=True)
+    scene.lpac.run("profile", "disable", HOME, "1")
+    assert (states(scene), scene.card.chip.refreshes) == ({HOME: "disabled"}, 1)
 
 
 def test_it_is_told_that_the_confirmation_code_is_wrong(scene: Scene) -> None:

@@ -7,13 +7,23 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.homes import contact, jpeg
 
 from notou.cli.exit_codes import MEANINGS
 from notou.cli.main import COMMANDS
+from tests.support.card_server import offered
+from tests.support.euicc.card import EuiccCard
+from tests.support.euicc.chip import chip_of
+from tests.support.euicc.metadata import ALL_EVENTS, Offer
+from tests.support.euicc.profiles import put
 from tests.support.restic import restic_program
+from tests.support.rsp.certificates import make_world
+from tests.support.smdp.orders import Order
+from tests.support.smdp.server import serving_dp
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
@@ -40,6 +50,20 @@ def script(tmp: Path) -> str:
     return text
 
 
+@contextmanager
+def a_chip_and_its_operators(tmp: Path) -> Iterator[tuple[str, str]]:
+    """(the chip's reader, the operator's server): a line of home is on the chip, a code for here is ready."""
+    world = make_world()
+    (tmp / "home" / "gsma-root.pem").write_bytes(world.ci.pem)
+    with serving_dp(world, host="127.0.0.1") as dp:
+        chip = chip_of(world)
+        told = [(ALL_EVENTS, dp.address)]
+        put(chip, Offer("8933000000000000019", "Home", "Home line", told=told).encoded(), is_enabled=True)
+        dp.dp.orders.append(Order("NC-LAGON-15", Offer(told=told)))
+        with offered(EuiccCard(chip), tmp / "chip") as reader:
+            yield reader, dp.address
+
+
 def test_every_command_of_the_guide_works(tmp_path: Path) -> None:
     make_home(tmp_path / "home")
     programs = tmp_path / "programs"
@@ -49,7 +73,10 @@ def test_every_command_of_the_guide_works(tmp_path: Path) -> None:
     for place in ("media/disk", "srv", "tmp"):
         (tmp_path / "places" / place).mkdir(parents=True)
     env = {"HOME": str(tmp_path / "home"), "PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
-    done = subprocess.run(["bash", "-c", script(tmp_path)], env=env, capture_output=True, text=True)
+    with a_chip_and_its_operators(tmp_path) as (reader, server):
+        env["NOTOU_READER"] = reader
+        commands = script(tmp_path).replace("rsp.example.org", server)
+        done = subprocess.run(["bash", "-c", commands], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     letter = (tmp_path / "home/Documents/letter.txt").read_bytes()
     places = tmp_path / "places/tmp"

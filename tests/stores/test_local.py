@@ -123,7 +123,7 @@ def test_a_write_that_fails_leaves_nothing_behind(
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 def test_a_full_disk_is_told_as_such(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    def always_full(_path: bytes) -> BinaryIO:
+    def always_full(_path: bytes, _mode: int) -> BinaryIO:
         return os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb")
 
     monkeypatch.setattr(atomic, "_create", always_full)

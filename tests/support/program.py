@@ -35,19 +35,25 @@ class Program:
         """The argument list that starts the program beside this interpreter."""
         return [str(Path(sys.executable).with_name("notou")), *map(str, words)]
 
-    def run(self, *words: str | Path, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str | Path, expect: int = 0, typed: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run to the end; AssertionError with what it printed when the exit code is another."""
-        done = self.attempt(*words)
+        done = self.attempt(*words, typed=typed)
         said = f"notou {' '.join(map(str, words))}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == expect, f"exit {done.returncode}, not {expect}: {said}"
         return done
 
-    def attempt(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run to the end, whatever the exit code; AssertionError only for a traceback."""
+    def attempt(self, *words: str | Path, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run to the end, whatever the exit code; AssertionError only for a traceback.
+
+        ``typed``: what comes on its standard input.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             self.argv(*words),
             env=self.env,
+            input=typed,
             capture_output=True,
             text=True,
             errors="surrogateescape",

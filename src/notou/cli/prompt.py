@@ -1,4 +1,4 @@
-"""Asking the person at the terminal for a password.
+"""Asking the person at the terminal: for a password, for another secret, whether to go on.
 
 What may not enter: other sources of passwords (notou.jobs.password).
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 import sys
 
 from notou.errors import UsageError
+from notou.sentence import Sentence, say
+
+_MOST_TYPED_CHARS = 4096
 
 
 def ask_password() -> str | None:
@@ -29,3 +32,26 @@ def ask_new_password() -> str | None:
     if getpass.getpass("The same again: ") != first:
         raise UsageError("The two passwords differ; nothing was changed.")
     return first
+
+
+def ask_line(question: Sentence) -> str:
+    """A secret: asked for without echo, or where nobody sits at a terminal, one line of standard input.
+
+    UsageError when nothing comes.
+    """
+    if sys.stdin.isatty():
+        import getpass
+
+        typed = getpass.getpass(say("{question}: ", question=question))
+    else:
+        typed = sys.stdin.readline(_MOST_TYPED_CHARS)
+    if not typed.strip():
+        raise UsageError(say("{question}: nothing was given.", question=question))
+    return typed.strip()
+
+
+def agrees(question: Sentence) -> bool:
+    """Ask on stderr, and read one line; only y or yes agrees, and the end of input does not."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline(_MOST_TYPED_CHARS).strip().lower() in ("y", "yes")

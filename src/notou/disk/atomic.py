@@ -22,10 +22,10 @@ _serial = itertools.count()
 _TEMPORARY = re.compile(rb"(.+)-tmp-[0-9]+-[0-9]+", re.DOTALL)
 
 
-def write_new(path: bytes, data: bytes) -> None:
+def write_new(path: bytes, data: bytes, mode: int = _FILE_MODE) -> None:
     """Write ``data`` to ``path``, in the place of whatever is there. OSError as the system gives it."""
     with _temporary(path) as temporary:
-        with _create(temporary) as file:
+        with _create(temporary, mode) as file:
             file.write(data)
             _flush(file)
         _settle(temporary, path)
@@ -93,9 +93,9 @@ def _temporary(path: bytes) -> Iterator[bytes]:
             os.unlink(temporary)
 
 
-def _create(path: bytes) -> BinaryIO:
+def _create(path: bytes, mode: int = _FILE_MODE) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags, _FILE_MODE), "wb")
+    return os.fdopen(os.open(path, flags, mode), "wb")
 
 
 def _flush(file: BinaryIO) -> None:

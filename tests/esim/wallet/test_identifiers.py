@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notou.errors import UsageError
@@ -68,6 +68,7 @@ def test_of_a_card_only_the_last_digits_are_shown() -> None:
     assert ending("1234") == "••••"
 
 
+@settings(deadline=None)  # the first look-up reads the tables of numbers
 @given(st.text())
 def test_no_text_is_more_than_refused(text: str) -> None:
     for read in (read_iccid, read_eid, read_number, read_network):

@@ -50,6 +50,7 @@ class EuiccCard:
     commands: list[bytes] = field(default_factory=list)  # every APDU that arrived, oldest first
     _places: dict[int, _Place] = field(default_factory=lambda: {0: _Place()})
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _refreshes_done: int = 0
 
     def power_cycle(self) -> None:
         """Take the power away and give it back: what is under way is lost, the memory stays."""
@@ -64,7 +65,15 @@ class EuiccCard:
     def _answered(self, command: bytes) -> bytes:
         self.commands.append(command)
         data, status = self._command(command)
+        self._refresh()
         return data + status.to_bytes(2, "big")
+
+    def _refresh(self) -> None:
+        """Reset the card after a change that asked for it, if that is its habit, once all is answered."""
+        asked = self.chip.refreshes > self._refreshes_done and self.chip.habits.resets_after_refresh
+        if asked and not any(place.held for place in self._places.values()):
+            self._refreshes_done = self.chip.refreshes
+            self.power_cycle()
 
     def _command(self, command: bytes) -> tuple[bytes, int]:
         if len(command) < 4:

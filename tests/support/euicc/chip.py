@@ -35,6 +35,7 @@ class Habits:
     refuses_refresh: bool = False  # catBusy to any change that asks for a refresh
     refuses_aid: bool = False  # knows a profile by ICCID only
     announces_refresh: bool = False  # status 910B after a change, not 9000
+    resets_after_refresh: bool = False  # once the answer to such a change is fetched, all channels are closed
     holds_back: bool = True  # T=0: 61xx first, data by GET RESPONSE; else data comes along with 61xx
     asks_for_length: bool = False  # 6Cxx once for a GET RESPONSE whose length is not what is there
     ends_in_status: int | None = None  # every STORE DATA answers with this status and no data

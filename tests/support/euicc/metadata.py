@@ -37,7 +37,8 @@ class Offer:
         ]
         if self.icon is not None:
             parts += [integer(1, kept.ICON_TYPE), tlv(kept.ICON, self.icon)]
-        parts.append(integer(self.kind, kept.CLASS))
+        if self.kind is not Kind.OPERATIONAL:  # the default, which DER leaves out
+            parts.append(integer(self.kind, kept.CLASS))
         if self.told:
             parts.append(tlv(kept.NOTIFICATIONS, *(_configured(*each) for each in self.told)))
         if self.operator is not None:

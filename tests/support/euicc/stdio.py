@@ -63,7 +63,10 @@ class StdioCard:
         if opened[-2:] != _OK:
             return _FAILED
         selected = self._card.exchange(bytes([opened[0], SELECT, 4, 0, len(aid)]) + aid)
-        return opened[0] if selected[-2:] == _OK or selected[-2] == 0x61 else _FAILED
+        if selected[-2:] == _OK or selected[-2] == 0x61:
+            return opened[0]
+        self._card.exchange(bytes([0, MANAGE_CHANNEL, 0x80, opened[0]]))
+        return _FAILED
 
 
 def driven(card: EuiccCard, command: Sequence[str], environment: Mapping[str, str]) -> list[Message]:

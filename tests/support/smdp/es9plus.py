@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -65,7 +64,6 @@ class SmDp:
     cancelled: list[int] = field(default_factory=list)  # the reasons given
     _downloads: dict[str, _Download] = field(default_factory=dict)
     _chips: dict[str, x509.Certificate] = field(default_factory=dict)  # by transaction, after it is over
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._authenticator = Authenticator(
@@ -78,11 +76,6 @@ class SmDp:
             "handleNotification": self._notified,
             "cancelSession": self._cancel,
         }
-
-    def answer(self, function: str, request: Json) -> Json | None:
-        """Answer one function; None where it has no output at all."""
-        with self._lock:
-            return self.functions[function](request)
 
     def _initiate(self, request: Json) -> Json:
         return self._authenticator.initiated(request, str(request.get("smdpAddress")))

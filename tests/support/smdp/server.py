@@ -9,7 +9,7 @@ import json
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +24,7 @@ from tests.support.smdp.status import StatusError, failed, succeeded
 
 PATH = "/gsma/rsp2/es9plus/"
 _LONGEST_REQUEST = 1 << 20
-Answering = Callable[[str, Json], Json | None]
+Answering = Callable[[Json], Json | None]
 
 
 @dataclass
@@ -46,13 +46,14 @@ class Site:
     faults: Faults = field(default_factory=Faults)
     asked: list[tuple[str, Json]] = field(default_factory=list)
     refused: list[StatusError] = field(default_factory=list)
-    answering: Answering | None = None
+    functions: Mapping[str, Answering] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)  # one request at a time
 
     def answered(self, function: str, request: Json) -> Json | None:
         """Answer a function, with the header that tells how it went."""
-        assert self.answering is not None
         try:
-            answer = self.answering(function, request)
+            with self.lock:
+                answer = self.functions[function](request)
         except StatusError as error:
             self.refused.append(error)
             return {"header": failed(error)}
@@ -72,8 +73,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:  # the name that http.server calls
         body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _LONGEST_REQUEST))
         function = self.path.removeprefix(PATH)
-        if not self._is_proper() or function == self.path:
+        if not self._is_proper():
             self._send(400, b"")
+            return
+        if function not in self.site.functions:
+            self._send(404, b"")
             return
         self._carry(function, json.loads(body))
 
@@ -179,7 +183,7 @@ def serving_dp(world: World, host: str = "localhost", tls: Identity | None = Non
     """Run an SM-DP+ without orders; its certificate for TLS may be another than the world's."""
     with _site(tls or world.dp_tls, host) as site:
         dp = SmDp(world, site.address)
-        site.answering = dp.answer
+        site.functions = dp.functions
         yield DpSite(site, dp)
 
 
@@ -188,5 +192,5 @@ def serving_ds(world: World, host: str = "localhost", tls: Identity | None = Non
     """Run an SM-DS without event records."""
     with _site(tls or world.ds_tls, host) as site:
         ds = SmDs(world, site.address)
-        site.answering = ds.answer
+        site.functions = ds.functions
         yield DsSite(site, ds)

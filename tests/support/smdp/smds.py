@@ -6,7 +6,6 @@ What may not enter: HTTP, orders.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,7 +32,6 @@ class SmDs:
     address: str
     records: list[EventRecord] = field(default_factory=list)
     now: Callable[[], dt.datetime] = always_now
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._authenticator = Authenticator(
@@ -43,11 +41,6 @@ class SmDs:
             "initiateAuthentication": self._initiate,
             "authenticateClient": self._authenticate,
         }
-
-    def answer(self, function: str, request: Json) -> Json | None:
-        """Answer one function."""
-        with self._lock:
-            return self.functions[function](request)
 
     def _initiate(self, request: Json) -> Json:
         address = request.get("smdsAddress", request.get("smdpAddress"))

@@ -46,7 +46,7 @@ class ActivationCode:
 def parse_code(text: str) -> ActivationCode:
     """The code in ``text``, with ``LPA:`` before it in any letter case, or without.
 
-    UsageError with the reason, which never repeats the matching id, when it is none.
+    UsageError with the reason when it is none; no part of the code is in it, since any may be the secret one.
     """
     body = re.sub(r"\A(?i:lpa):", "", text)
     if len(body) > MOST_CODE_CHARS:
@@ -73,11 +73,13 @@ def parse_code(text: str) -> ActivationCode:
 def _of_another_format(version: str) -> str:
     if not version:
         return say("The first part of the code, before the first $, is empty; it must be 1. Copy all of it.")
-    return say(
-        "The code begins with “{version}” where SGP.22 knows only 1; "
-        "copy it again, or ask who gave it to you for another.",
-        version=version[:20],
-    )
+    if re.fullmatch(r"[0-9]{1,3}", version):
+        return say(
+            "The code is of the format {version}, and SGP.22 knows only 1; copy it again, or ask who gave it "
+            "to you for another.",
+            version=version,
+        )
+    return say("What stands before the first $ of the code must be 1, and is something else. Copy all of it.")
 
 
 def _server(address: str) -> str:
@@ -88,9 +90,8 @@ def _server(address: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
             say(
-                "“{address}” in the code is no server's address, such as rsp.example.com; "
-                "copy the code again.",
-                address=address[:100],
+                "The part after the first $ of the code is no server's address, such as rsp.example.com; "
+                "copy the code again."
             )
         )
     return address
@@ -116,17 +117,15 @@ def _tail(parts: list[str]) -> tuple[str, bool, tuple[str, ...]]:
     if oid and not _OID.fullmatch(oid):
         raise UsageError(
             say(
-                "“{oid}” in the code stands where the server's OID does, such as 1.3.6.1.4.1.31746, or "
-                "nothing; copy the code again.",
-                oid=oid[:100],
+                "The part after the matching ID may be empty, or the server's OID, such as "
+                "1.3.6.1.4.1.31746, and is something else; copy the code again."
             )
         )
     if flag not in ("", _CONFIRMED):
         raise UsageError(
             say(
-                "“{flag}” in the code stands where 1 says that a confirmation code is needed, or nothing; "
-                "copy the code again.",
-                flag=flag[:20],
+                "The code's fifth part may be empty, or 1 where a confirmation code is needed, and is "
+                "something else; copy the code again."
             )
         )
     return oid, flag == _CONFIRMED, _later(later)

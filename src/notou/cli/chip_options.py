@@ -1,0 +1,138 @@
+"""Options of commands for the eSIM chip: its reader, whom to trust, where the wallet is, what to show.
+
+What may not enter: what a command does with them.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from notou.cli.chip_person import TerminalPerson
+from notou.cli.options import Access
+from notou.cli.places import FILE, FOLDER
+from notou.cli.screen import Screen
+from notou.esim.es9 import HttpsServers
+from notou.esim.lpa.driver import Chip
+from notou.esim.wallet.entry import Entry
+from notou.events import Report
+from notou.jobs.chip import ChipAtHand, at_hand, open_chip
+from notou.jobs.chip_wallet import Vault, entries_in
+from notou.jobs.esim_trust import TrustOptions, trusted_servers
+from notou.jobs.password import PasswordOptions
+
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChipOptions:
+    """Which chip."""
+
+    reader: str | None
+    aid: str | None
+
+    @contextmanager
+    def chip(self) -> Iterator[Chip]:
+        """The chip, held by this process alone."""
+        with open_chip(self.reader, self.aid, os.environ) as chip:
+            yield chip
+
+    @contextmanager
+    def hand(
+        self, trust: TrustOptions, person: TerminalPerson, report: Report
+    ) -> Iterator[tuple[ChipAtHand, HttpsServers]]:
+        """The chip with operators' servers in reach."""
+        with self.chip() as chip, trusted_servers(trust) as servers:
+            yield at_hand(chip, servers, person, report), servers
+
+
+def with_chip(command: Command) -> Command:
+    """--reader and --aid → ``where``."""
+
+    @click.option(
+        "--reader",
+        metavar="READER",
+        help="The chip's reader: pcsc, pcsc:NAME, modem:/dev/…, or sim:PATH for a simulated chip.",
+    )
+    @click.option(
+        "--aid", metavar="HEX", help="The name of the chip's application, where its maker uses another one."
+    )
+    @functools.wraps(command)
+    def wrapped(*, reader: str | None, aid: str | None, **rest: Any) -> None:
+        command(where=ChipOptions(reader, aid), **rest)
+
+    return wrapped
+
+
+def with_servers(command: Command) -> Command:
+    """--ci-root and --web-roots → ``trust``."""
+
+    @click.option(
+        "--ci-root",
+        "ci_roots",
+        metavar="FILE",
+        type=FILE,
+        multiple=True,
+        help="Trust servers under the root certificate in this file, for this once.",
+    )
+    @click.option(
+        "--web-roots",
+        is_flag=True,
+        help="Trust servers under the roots of web sites as well, for which the GSMA does not vouch.",
+    )
+    @functools.wraps(command)
+    def wrapped(*, ci_roots: tuple[str, ...], web_roots: bool, **rest: Any) -> None:
+        command(trust=TrustOptions(ci_roots, web_roots), **rest)
+
+    return wrapped
+
+
+def with_wallet(command: Command) -> Command:
+    """--vault and the password options → ``access``, None where no vault is named."""
+
+    @click.option(
+        "--vault",
+        "locations",
+        metavar="PLACE",
+        type=FOLDER,
+        multiple=True,
+        help="The vault whose wallet follows the chip; repeat for each copy.",
+    )
+    @click.option("--password-file", metavar="FILE", type=FILE, help="Read the vault's password from a file.")
+    @click.option(
+        "--password-command", metavar="COMMAND", help="Run a command that prints the vault's password."
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *, locations: tuple[str, ...], password_file: str | None, password_command: str | None, **rest: Any
+    ) -> None:
+        options = PasswordOptions(password_file, password_command)
+        command(access=Access(locations, options) if locations else None, **rest)
+
+    return wrapped
+
+
+def revealing(command: Command) -> Command:
+    """--reveal → ``reveal``."""
+    return click.option("--reveal", is_flag=True, help="Show codes, ICCIDs and EIDs whole.")(command)
+
+
+def wallet_of(access: Access | None, report: Report) -> tuple[Vault | None, tuple[Entry, ...]]:
+    """(the vault, its wallet's entries), opened before a chip is touched; nothing without a vault."""
+    if access is None:
+        return None, ()
+    vault = Vault(access.locations, access.password())
+    return vault, entries_in(vault, report)
+
+
+def person_of(
+    screen: Screen, *, agreed: bool, code: str | None = None, reveal: bool = False
+) -> TerminalPerson:
+    """Whoever sits at the terminal. ``agreed``: said before; ``code``: the confirmation code, if known."""
+    return TerminalPerson(screen, agreed=agreed, code=code, reveal=reveal)

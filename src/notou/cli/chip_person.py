@@ -1,0 +1,54 @@
+"""The person at the terminal, as a download asks them: whether to install, and for the confirmation code.
+
+What may not enter: what the answers lead to.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from notou.cli.chip_shapes import preview_fields, preview_lines
+from notou.cli.prompt import ask_line
+from notou.cli.screen import Screen
+from notou.errors import UsageError
+from notou.esim.lpa.steps import Consent, Preview
+from notou.sentence import say
+
+_MOST_ANSWER_CHARS = 100
+_YES, _REFUSE = ("y", "yes"), "refuse"
+
+
+class TerminalPerson:
+    """The Person of notou.esim.lpa.driver."""
+
+    def __init__(self, screen: Screen, *, agreed: bool, code: str | None, reveal: bool) -> None:
+        """``agreed``: with --yes; ``code``: the confirmation code, where it is known already."""
+        self._screen, self._agreed, self._code, self._reveal = screen, agreed, code, reveal
+
+    def consent(self, preview: Preview) -> Consent:
+        """Show the profile and ask; the end of input means no, not now."""
+        self._screen.result(
+            "preview", preview_fields(preview, self._reveal), preview_lines(preview, self._reveal)
+        )
+        if self._agreed:
+            return Consent.GIVEN
+        sys.stderr.write(_QUESTION + " ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline(_MOST_ANSWER_CHARS).strip().casefold()
+        if answer in _YES:
+            return Consent.GIVEN
+        return Consent.REFUSED if answer == _REFUSE else Consent.NOT_NOW
+
+    def confirmation_code(self) -> str | None:
+        """The code that is known, or asked for without echo; None where nothing is given."""
+        if self._code:
+            return self._code
+        try:
+            return ask_line(say("Confirmation code, which the operator gave apart"))
+        except UsageError:  # nothing was given: the exchange is to be ended, not broken off
+            return None
+
+
+_QUESTION = say(
+    "Install this profile? [y/N] (“refuse” tells the operator that you do not want it, and gives up the code)"
+)
