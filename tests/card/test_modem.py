@@ -72,7 +72,7 @@ def test_a_modem_that_knows_no_channels_is_asked_for_one_by_csim() -> None:
         assert channel.transmit(STORE).hex() == "aabb9000"
     assert there.heard[2:] == [
         'AT+CSIM=10,"0070000001"',
-        'AT+CSIM=44,"01A4040010A0000005591010FFFFFFFF890000010000"',
+        'AT+CSIM=42,"01A4040010A0000005591010FFFFFFFF8900000100"',
         'AT+CSIM=10,"81E2910000"',
         'AT+CSIM=8,"00708001"',
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from notou.card.base import Card, Channel
-from notou.card.logical import WireCard, WireChannel
+from notou.card.logical import WireCard, WireChannel, without_length
 from notou.card.serial import ModemRefusedError, serial_line
 from notou.errors import CardError, NotOnCardError
 from notou.sentence import say
@@ -84,7 +84,8 @@ class ModemCard:
         return int(found[0][1])
 
     def _exchange(self, command: str, apdu: bytes) -> bytes:
-        lines = self.line.ask(f'AT+{command}{len(apdu) * 2},"{apdu.hex().upper()}"')
+        digits = without_length(apdu).hex().upper()  # modems hand it on as it is, and their cards speak T=0
+        lines = self.line.ask(f'AT+{command}{len(digits)},"{digits}"')
         prefix = f"+{command[:4]}:"
         found = [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
         answer = _APDU.fullmatch(found[0]) if len(found) == 1 else None

@@ -158,4 +158,4 @@ def _carry_out(action: Action, chip: Chip, surroundings: Surroundings) -> Event:
         case AskCode():
             return CodeGiven(surroundings.person.confirmation_code())
         case Done() | Failed():
-            raise AssertionError("the procedure is over")
+            raise AssertionError(action)
