@@ -13,9 +13,9 @@ import pytest
 from notou.esim.wallet.code import parse_code
 from notou.esim.wallet.entry import Entry, Installed
 from notou.jobs.wallet import change_wallet, wallet_in
-from tests.esim.lpa.desk import CODE
+from tests.esim.lpa.desk import CODE, Cut
 from tests.support.card_server import offered
-from tests.support.euicc.card import EuiccCard
+from tests.support.euicc.card import EuiccCard, sound_line
 from tests.support.euicc.chip import chip_of
 from tests.support.euicc.metadata import ALL_EVENTS, Offer
 from tests.support.euicc.profiles import put
@@ -230,6 +230,25 @@ def test_a_line_cut_at_any_request_leaves_chip_and_wallet_of_one_mind(
     assert states == ["disabled", "enabled"]
     assert [each.code.text for each in traveller.entries() if each.code] == [traveller.code]
     assert traveller.order.state is State.INSTALLED
+
+
+@pytest.mark.parametrize("at", [4, 25, 50, 80])
+def test_a_line_to_the_chip_cut_anywhere_leaves_chip_and_wallet_of_one_mind(
+    traveller: Traveller, at: int
+) -> None:
+    place = str(traveller.place)
+    traveller.notou.run("init", "--to", place)
+    command = ["download", traveller.code, "--yes", "--vault", place, *traveller.reader, *traveller.trust]
+    traveller.card.line = Cut(at, before=False)
+    traveller.notou.attempt("esim", "chip", *command)
+    traveller.card.line = sound_line
+    traveller.card.power_cycle()
+    if len(traveller.names()) == 1:
+        traveller.notou.run("esim", "chip", *command)
+    traveller.chip("rename", "Séjour 15 Go", "Lagon", "--vault", place)
+    assert [enabled for _, enabled in traveller.names()] == [True, False]
+    states = {each.installed.nickname: each.installed.state for each in traveller.entries() if each.installed}
+    assert states == {"": "enabled", "Lagon": "disabled"}
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,11 @@ def _second_place(standing: Standing | None) -> Sentence:
 def _codes(standing: Standing | None) -> Sentence:
     if standing is None or standing.wallet_ns is None:
         return say(
-            "Save the activation codes of your eSIMs in the vault, and other things of the wallet: "
-            "no code can be read back from a chip."
+            "Save the activation codes of your eSIMs in the vault with 'notou esim add': no code can be read "
+            "back from a chip."
         )
     return say(
-        "The wallet in the vault was last saved on {day}; see that the code of each eSIM is in it.",
+        "The wallet in the vault was last saved on {day}; 'notou esim list' tells which eSIMs are in it.",
         day=time_text(standing.wallet_ns)[:10],
     )
 

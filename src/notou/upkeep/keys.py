@@ -123,7 +123,7 @@ def remove_key(
                 raise UsageError(
                     f"The key in use is not at {store.location}; heal that copy first. Nothing was removed."
                 )
-        living.each(lambda store: store.delete(ObjectName(FileKind.KEY, chosen.id)))
+        living.delete([ObjectName(FileKind.KEY, chosen.id)])
         return KeyChange("", (chosen.id,), living.failures)
 
 
@@ -149,12 +149,7 @@ def change_password(
             living.drop(store, f"{store.location} has another password; run this again with that one.")
         old = [entry.id for entry in entries]
         added = _add(living, master, new_password, holder, random, work)
-
-        def remove(store: Store) -> None:
-            for id_ in old:
-                store.delete(ObjectName(FileKind.KEY, id_))
-
-        living.each(remove)
+        living.delete([ObjectName(FileKind.KEY, id_) for id_ in old])
         return KeyChange(added, tuple(old), living.failures)
 
 
