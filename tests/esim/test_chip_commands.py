@@ -122,7 +122,13 @@ def test_the_code_and_the_confirmation_code_may_come_on_standard_input(traveller
     assert "can be used later" in said
     said = traveller.chip("download", "-", typed=f"{traveller.code}\nyes\n1111\n", expect=1)
     assert "confirmation code is wrong" in said
-    traveller.chip("download", "-", typed=f"{traveller.code}\nyes\n9876\n")
+    file = traveller.root.with_name("confirmation")
+    asked = ["download", traveller.code, "--yes", "--confirmation-code-file", str(file)]
+    assert "cannot be read" in traveller.chip(*asked, expect=1)
+    file.write_text("\n")
+    assert "no confirmation code in" in traveller.chip(*asked, expect=1)
+    file.write_text("9876\n")
+    traveller.chip(*asked)
     assert len(traveller.names()) == 2
 
 

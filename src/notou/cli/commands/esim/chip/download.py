@@ -31,10 +31,10 @@ from notou.esim.wallet.typed import MOST_TYPED_CHARS, read_code
 from notou.jobs.chip import download_profile, enable_profile, read_profiles
 from notou.jobs.chip_wallet import Downloaded
 from notou.jobs.esim_trust import TrustOptions
-from notou.jobs.password import read_password_file
 from notou.sentence import say
 
 _IMEI_DIGITS = 15
+_MOST_CONFIRMATION_CHARS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def download(
 
 
 def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> Wanted:
-    confirmation = None if code_file is None else read_password_file(code_file)
+    confirmation = None if code_file is None else _confirmation_in(code_file)
     if sum((source.code is not None, source.entry is not None, source.default_server)) != 1:
         raise UsageError(say("Give one of these: an activation code, --wallet NAME, or --default-server."))
     if source.entry is not None and not entries:
@@ -123,6 +123,20 @@ def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> 
     if source.code is None:
         return Wanted(None, confirmation)
     return Wanted(read_code(_typed(source.code)), confirmation)
+
+
+def _confirmation_in(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as opened:
+            code = opened.read(_MOST_CONFIRMATION_CHARS).strip()
+    except OSError as error:
+        raise UsageError(
+            say("The confirmation code cannot be read from {file}: {reason}.",
+                file=file, reason=error.strerror or error)
+        ) from error  # fmt: skip
+    if not code:
+        raise UsageError(say("There is no confirmation code in {file}.", file=file))
+    return code
 
 
 def _typed(code: str) -> str:
