@@ -47,14 +47,18 @@ class Desk:
         with offered(card, self.tmp / f"card{self._cards}") as word:
             yield ["--reader", word]
 
-    def sim(self, card: SimCard, *words: str, typed: str = "", expect: int = 0) -> str:
-        """``notou sim …`` with this card; what it said on both streams."""
+    def attempt(self, card: SimCard, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """``notou sim …`` with this card."""
         pins = self.pins if words[0] == "restore" else self.pins[:2]
         with self.reader(card) as reader:
             argv = self.notou.argv("sim", *words, *reader, *pins)
-            done = subprocess.run(
+            return subprocess.run(
                 argv, env=self.notou.env, input=typed, capture_output=True, text=True, timeout=120
             )
+
+    def sim(self, card: SimCard, *words: str, typed: str = "", expect: int = 0) -> str:
+        """What it said on both streams."""
+        done = self.attempt(card, *words, typed=typed)
         said = done.stdout + done.stderr
         assert done.returncode == expect, said
         assert "Traceback" not in said
@@ -175,6 +179,19 @@ def test_a_smaller_card_takes_what_fits_and_ends_with_3(desk: Desk) -> None:
     assert re.search(r"^does not fit +contact +伟 +This card has no", said, re.MULTILINE)
     assert "1 kept entry does not fit" in said
     assert file_of(new, 0x6F3A).records == [adn("Ana", "+687123456")]
+
+
+def test_what_a_damaged_vault_has_lost_is_said_and_the_rest_is_planned(desk: Desk) -> None:
+    desk.sim(filled(), "save", *desk.to)
+    told = []
+    for pack in sorted(Path(desk.places[0]).glob("data/*/*")):
+        content = pack.read_bytes()
+        pack.unlink()
+        done = desk.attempt(usim(iccid=OTHER), "restore", "-n", "--from", desk.places[0])
+        told.append((done.returncode, "could not be read" in done.stderr, done.stdout.count("\nadd")))
+        pack.write_bytes(content)
+    assert {each for each in told if each[0] == 0} <= {(0, False, 4)}
+    assert (3, True, 3) in told  # without the messages
 
 
 def test_of_several_kept_cards_the_one_in_the_reader_is_meant_or_the_one_named(desk: Desk) -> None:

@@ -74,7 +74,7 @@ def vault_for(locations: Sequence[str], password: str, card: CardSeen | None, re
     cards = kept_sims(locations, password)
     iccid = card.iccid if card else ""
     entries = wallet_in(locations, password, report).entries
-    image = kept_card(locations, password, iccid, report) if iccid in cards else None
+    image = kept_card(locations, password, iccid, report).image if iccid in cards else None
     entry = next(
         (each for each in entries if iccid and each.installed and each.installed.iccid == iccid), None
     )

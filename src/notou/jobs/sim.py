@@ -85,20 +85,29 @@ def kept_sims(locations: Sequence[str], password: str) -> dict[str, int]:
     return found
 
 
-def kept_card(locations: Sequence[str], password: str, iccid: str, report: Report) -> CardImage:
-    """What the vault holds of one card. DamagedError when part of it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """What a vault holds of a card. ``incomplete``: some of it could not be read, which was reported."""
+
+    image: CardImage
+    incomplete: bool
+
+
+def kept_card(locations: Sequence[str], password: str, iccid: str, report: Report) -> KeptCard:
+    """What the vault holds of one card. DamagedError when that is not what Notou keeps."""
     root = _ROOT + iccid
     contacts, texts = (
         kept_in(locations, password, KeptSet(lane, root), report) for lane in (Lane.CONTACTS, Lane.MESSAGES)
     )
-    return kept_image(iccid, contacts.items, texts.items)
+    image = kept_image(iccid, contacts.items, texts.items)
+    return KeptCard(image, contacts.incomplete or texts.incomplete)
 
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
     """A card in the reader, and what would be written to it."""
 
-    kept: CardImage
+    kept: KeptCard
     card: Contents
     plan: RestorePlan
     _files: FileSystem
@@ -130,7 +139,7 @@ def restoring(
     with open_card(reader, environ) as card, file_system(card) as files:
         contents = _read(files, ask)
         kept = kept_card(locations, password, _chosen(held, wanted, contents.image.iccid), report)
-        plan = plan_restore(kept, contents.image, replace=replace)
+        plan = plan_restore(kept.image, contents.image, replace=replace)
         yield Restoring(kept, contents, plan, files, ask)
 
 

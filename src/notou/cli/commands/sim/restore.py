@@ -51,12 +51,25 @@ def restore(
         _show_plan(work.plan, screen)
         if not dry_run and work.plan.changes:
             _carry_out(work, screen)
+    _require_whole(work)
+
+
+def _require_whole(work: Restoring) -> None:
+    """IncompleteError when not all that was kept of the card is on this one, or would be."""
     if left := work.plan.count(Verdict.NO_ROOM):
         raise IncompleteError(
             say_count(
                 left,
                 "{count} kept entry does not fit on this card; it stays in the vault.",
                 "{count} kept entries do not fit on this card; they stay in the vault.",
+            )
+        )
+    if work.kept.incomplete:
+        raise IncompleteError(
+            say(
+                "Part of what was kept of the card could not be read, so it is not among this: name "
+                "another copy "
+                "beside, or mend this one with 'notou repair heal'."
             )
         )
 
