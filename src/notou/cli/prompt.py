@@ -55,3 +55,15 @@ def agrees(question: Sentence) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline(_MOST_TYPED_CHARS).strip().lower() in ("y", "yes")
+
+
+def ask_pin(question: Sentence) -> str | None:
+    """Ask once, without echo; None where nobody sits at a terminal, or nothing was typed."""
+    if not sys.stdin.isatty():
+        return None
+    import getpass
+
+    try:
+        return getpass.getpass(question) or None
+    except EOFError:
+        return None
