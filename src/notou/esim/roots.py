@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -170,11 +169,6 @@ def remove_root(folder: bytes, beginning: str) -> Root:
         )
     os.unlink(os.path.join(folder, _name(found[0])))
     return found[0]
-
-
-def names_of(key_ids: Iterable[str]) -> tuple[str, ...]:
-    """The names of roots by key identifier; the identifier itself for one that is not known."""
-    return tuple(KNOWN_ROOTS.get(each, each) for each in key_ids)
 
 
 def _name(root: Root) -> bytes:

@@ -31,7 +31,7 @@ from tests.support.wires import AnsweringWire
 
 FROM_CHIP: tuple[Callable[[bytes], object], ...] = (
     profiles.parse_list, chip.parse_eid, chip.parse_addresses, chip.parse_challenge, chip.parse_info,
-    chip.parse_rule_grants, chip.parse_set_default_server, notifications.parse_notifications,
+    chip.parse_rule_grants, notifications.parse_notifications,
     notifications.parse_retrieved, notifications.parse_sent, authentication.parse_signed,
     authentication.require_authenticated, authentication.server_oids, download.parse_signed,
     download.require_prepared, download.parse_package, download.parse_installation,
