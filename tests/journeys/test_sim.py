@@ -155,6 +155,15 @@ def test_messages_that_the_card_refused_stay_as_they_were_kept(desk: Desk) -> No
     assert records(new) == records(filled())
 
 
+def test_saving_an_emptied_card_does_not_empty_what_is_kept_of_it(desk: Desk) -> None:
+    desk.sim(filled(), "save", *desk.to)
+    said = desk.sim(usim(), "save", *desk.to)
+    assert "The card holds nothing of the class messages now" in said
+    new = usim()
+    desk.sim(new, "restore", "--from", desk.places[0], typed="y\n")
+    assert records(new) == records(filled())
+
+
 @pytest.mark.parametrize("typed", ["", "n\n", "perhaps\n"])
 def test_nothing_is_written_unless_the_person_says_yes(desk: Desk, typed: str) -> None:
     desk.sim(filled(), "save", *desk.to)

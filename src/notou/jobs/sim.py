@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from notou.backup.keep import KeepResult
 from notou.errors import CardError, NotFoundError, UsageError
-from notou.events import Report
+from notou.events import Note, Report
 from notou.jobs.keep import Change, change_kept, kept_in
 from notou.jobs.places import open_vault
 from notou.jobs.readers import open_card
@@ -20,7 +20,7 @@ from notou.sentence import say
 from notou.sim.carry_out import Told, carry_out
 from notou.sim.file_system import FileSystem, Pin
 from notou.sim.image import MSISDN_ROLE, SMS_ROLE, SMSP_ROLE, CardImage, kind_of
-from notou.sim.kept import card_items, contact_items, kept_image, message_items
+from notou.sim.kept import PHONE_BOOK, card_items, contact_items, kept_image, message_items
 from notou.sim.pin import AskPin, unlock
 from notou.sim.read import Contents, file_system, read_card
 from notou.sim.restore_plan import plan_restore
@@ -59,7 +59,7 @@ def save_sim(
         Lane.MESSAGES: message_items(image),
     }
     changes = {
-        KeptSet(lane, _ROOT + image.iccid): _becoming(held)
+        KeptSet(lane, _ROOT + image.iccid): _becoming(held, lane, report)
         for lane, held in items.items()
         if lane not in unseen_lanes(contents)
     }
@@ -71,8 +71,23 @@ def unseen_lanes(contents: Contents) -> frozenset[Lane]:
     return frozenset(_LANES.get(kind_of(role), Lane.CONTACTS) for role in contents.unseen)
 
 
-def _becoming(items: Mapping[str, bytes]) -> Change:
-    return lambda _: items
+def _becoming(items: Mapping[str, bytes], lane: Lane, report: Report) -> Change:
+    """The items; but a card that was emptied does not empty what is kept of it."""
+
+    def become(before: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        if before and items.keys() <= {PHONE_BOOK}:
+            report(
+                Note(
+                    say(
+                        "The card holds nothing of the class {lane} now; what the vault holds of it stays.",
+                        lane=lane.label,
+                    )
+                )
+            )
+            return before
+        return items
+
+    return become
 
 
 def kept_sims(locations: Sequence[str], password: str) -> dict[str, int]:
