@@ -14,6 +14,9 @@
     │   └── StoreUnavailableError    not mounted, read-only, gone: worth another try later
     ├── CardError                    no card, or it gave no answer: worth another try with the card in place
     │   ├── NotOnCardError           the card answered, and has no such application or file
+    │   ├── NoRoomOnCardError        what should be written there does not fit
+    │   ├── CardRefusedError         the card answered, and did not do it
+    │   │   └── PinNeededError       it wants its PIN first
     │   └── ChipRefusedError         the eSIM chip answered, and refused what it was asked
     ├── ServerError                  an operator's server cannot be used, or what it sent cannot
     │   ├── ServerRefusedError       the server answered, and refused what it was asked
@@ -81,6 +84,18 @@ class CardError(NotouError):
 
 class NotOnCardError(CardError):
     """The card has no such application or file. Trying again does not help."""
+
+
+class NoRoomOnCardError(CardError):
+    """What should be written to the card does not fit there. Another card may have the room."""
+
+
+class CardRefusedError(CardError):
+    """The card answered, and did not do what it was asked."""
+
+
+class PinNeededError(CardRefusedError):
+    """The card does not show or change a file before its PIN was given."""
 
 
 class ChipRefusedError(CardError):

@@ -57,6 +57,35 @@ def test_an_application_that_is_not_there_is_told_as_such() -> None:
         pytest.fail("it was not there")
 
 
+def without_channels(line: str, right: bytes) -> bytes:
+    return b"\r\nERROR\r\n" if "CCHO" in line else right
+
+
+def test_a_modem_that_knows_no_channels_is_asked_for_one_by_csim() -> None:
+    unheard = ["029000", "9000"]  # what +CCHO did in the card, before the modem was made to refuse it
+    there = modem([*unheard, "019000", "9000", "aabb9000", "9000"], without_channels)
+    with (
+        plugged_in(there) as path,
+        modem_card(path, time.monotonic) as card,
+        card.application(AID) as channel,
+    ):
+        assert channel.transmit(STORE).hex() == "aabb9000"
+    assert there.heard[2:] == [
+        'AT+CSIM=10,"0070000001"',
+        'AT+CSIM=42,"01A4040010A0000005591010FFFFFFFF8900000100"',
+        'AT+CSIM=10,"81E2910000"',
+        'AT+CSIM=8,"00708001"',
+    ]
+    there = modem([*unheard, "019000", "6a82", "9000"], without_channels)
+    with (
+        plugged_in(there) as path,
+        modem_card(path, time.monotonic) as card,
+        pytest.raises(NotOnCardError),
+        card.application(AID),
+    ):
+        pytest.fail("it was not there")
+
+
 SPOILED: dict[str, Spoil] = {
     "an answer of another length": lambda line, right: (
         right.replace(b"8,", b"6,") if "CGLA" in line else right

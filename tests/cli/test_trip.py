@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from notou.cli.document import Block, Document, Grid, Lines, Section, Ticks, document_lines
+from notou.cli.layout import laid_out
 from notou.cli.page import page
 from notou.esim.trip.checklist import StepKind
 from tests.support.program import Program
@@ -114,7 +115,12 @@ def test_plans_are_counted_and_priced_and_what_is_unknown_is_said(notou: Program
     assert "price_unknown" in offers["forfait-m-largest"]["doubts"]
     assert offers["tourism-card"]["count"] is None
     shown = notou.run(*TRIP).stdout
-    assert "9,500 XPF" in shown
+    (line,) = (
+        line for line in shown.splitlines() if line.startswith("Forfait M, 1 hour") and "9,500 XPF" in line
+    )
+    for part in ("1 GB", "79.61 EUR", "slowed", "2019-10-02 (old)"):
+        assert part in line
+    assert "Not on record of Tourism card: how much data it has, its price." in shown
     assert "Whether OPT-NC sells eSIM, nobody says" in shown
     assert "ask what is true today" in shown
 
@@ -134,6 +140,7 @@ def test_steps_that_the_vault_shows_to_be_done_are_ticked(notou: Program, vault:
     assert made["vault"]["largest_run_bytes"] > 0
     shown = notou.run(*TRIP, *vault).stdout
     assert "[x]  The vault holds a full backup, 1 kB of files" in shown
+    assert f"[x]  The last backup is of {date.today()}" in shown
     assert "[ ]  Save the activation codes" in shown
 
 
@@ -220,6 +227,7 @@ def test_the_page_says_everything_in_the_language_it_is_given() -> None:
 
 def test_a_document_on_a_terminal_marks_what_is_done() -> None:
     ticks = Ticks([(True, "packed"), (False, "paid"), (None, "happy")])
-    assert list(document_lines(Document("Trip", [Section("To do", [ticks])]))) == [
+    lines = document_lines(Document("Trip", [Section("To do", [ticks])]))
+    assert [text for line in lines for text in laid_out(line, str)] == [
         "Trip", "", "To do", "[x]  packed", "[ ]  paid", "[?]  happy",
     ]  # fmt: skip

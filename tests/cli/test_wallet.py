@@ -12,6 +12,8 @@ import segno
 from PIL import Image
 
 from notou.esim.picture import qr_texts
+from notou.jobs.keep import change_kept
+from notou.jobs.wallet import WALLET
 from tests.support.program import Program
 
 CODE = "LPA:1$rsp.example.com$SECRET-1$$1"
@@ -179,6 +181,18 @@ def test_an_exported_picture_is_read_back_as_the_same_code(desk: Desk) -> None:
     desk.add("--qr", str(desk.tmp / "code.png"))
     assert desk.entries("--reveal")[0]["code"] == CODE
     assert "needs a file" in desk.notou.run("esim", "export", "--format", "qr", *desk.at, expect=1).stderr
+
+
+def test_an_entry_that_cannot_be_read_is_told_and_the_others_are_listed(desk: Desk) -> None:
+    desk.add(CODE)
+    (desk.tmp / "wallet").mkdir()
+    places, environ = [str(desk.tmp / "a"), str(desk.tmp / "b")], {"NOTOU_OUTBOX": str(desk.tmp / "outbox")}
+    newer = {WALLET: lambda before: {**before, "newer1.json": b'{"format": 2}'}}
+    change_kept(places, desk.notou.password, newer, environ, lambda _: None)
+    for words in (["list"], ["export"]):
+        done = desk.notou.run("esim", *words, *desk.at, expect=3)
+        assert "The entry newer1 of the wallet cannot be read." in done.stderr
+        assert "rsp.example.com" in done.stdout
 
 
 def test_a_copy_that_is_away_is_told_and_gets_the_change_later(desk: Desk) -> None:

@@ -13,9 +13,9 @@ import pytest
 from notou.esim.wallet.code import parse_code
 from notou.esim.wallet.entry import Entry, Installed
 from notou.jobs.wallet import change_wallet, wallet_in
-from tests.esim.lpa.desk import CODE
+from tests.esim.lpa.desk import CODE, Cut
 from tests.support.card_server import offered
-from tests.support.euicc.card import EuiccCard
+from tests.support.euicc.card import EuiccCard, sound_line
 from tests.support.euicc.chip import chip_of
 from tests.support.euicc.metadata import ALL_EVENTS, Offer
 from tests.support.euicc.profiles import put
@@ -105,6 +105,12 @@ def test_a_profile_is_shown_first_and_installed_only_by_who_agrees(traveller: Tr
     assert "The number of Home line cannot be reached while it is disabled." in said
 
 
+def test_a_profile_may_be_put_to_use_at_once(traveller: Traveller) -> None:
+    said = traveller.chip("download", traveller.code, "--yes", "--enable")
+    assert "The number of Séjour 15 Go can be reached now." in said
+    assert [enabled for _, enabled in traveller.names()] == [False, True]
+
+
 def test_who_refuses_gives_the_code_up(traveller: Traveller) -> None:
     traveller.chip("download", traveller.code, typed="refuse\n", expect=1)
     assert (traveller.order.state, traveller.dp.dp.cancelled) == (State.ERROR, [0])
@@ -116,7 +122,13 @@ def test_the_code_and_the_confirmation_code_may_come_on_standard_input(traveller
     assert "can be used later" in said
     said = traveller.chip("download", "-", typed=f"{traveller.code}\nyes\n1111\n", expect=1)
     assert "confirmation code is wrong" in said
-    traveller.chip("download", "-", typed=f"{traveller.code}\nyes\n9876\n")
+    file = traveller.root.with_name("confirmation")
+    asked = ["download", traveller.code, "--yes", "--confirmation-code-file", str(file)]
+    assert "cannot be read" in traveller.chip(*asked, expect=1)
+    file.write_text("\n")
+    assert "no confirmation code in" in traveller.chip(*asked, expect=1)
+    file.write_text("9876\n")
+    traveller.chip(*asked)
     assert len(traveller.names()) == 2
 
 
@@ -154,6 +166,7 @@ def test_offline_a_switch_works_and_what_operators_are_to_be_told_is_sent_later(
     assert "no number of this chip can be reached" in said
     (waiting,) = traveller.objects("notifications")
     assert (waiting["operation"], waiting["iccid"]) == ("disable", None)
+    assert "disabled" in traveller.chip("notifications")
     traveller.chip("notifications", "--send", expect=3)
     traveller.dp.site.faults.http_status = None
     assert "1 notification was sent." in traveller.chip("notifications", "--send")
@@ -225,6 +238,25 @@ def test_a_line_cut_at_any_request_leaves_chip_and_wallet_of_one_mind(
     assert traveller.order.state is State.INSTALLED
 
 
+@pytest.mark.parametrize("at", [4, 25, 50, 80])
+def test_a_line_to_the_chip_cut_anywhere_leaves_chip_and_wallet_of_one_mind(
+    traveller: Traveller, at: int
+) -> None:
+    place = str(traveller.place)
+    traveller.notou.run("init", "--to", place)
+    command = ["download", traveller.code, "--yes", "--vault", place, *traveller.reader, *traveller.trust]
+    traveller.card.line = Cut(at, before=False)
+    traveller.notou.attempt("esim", "chip", *command)
+    traveller.card.line = sound_line
+    traveller.card.power_cycle()
+    if len(traveller.names()) == 1:
+        traveller.notou.run("esim", "chip", *command)
+    traveller.chip("rename", "Séjour 15 Go", "Lagon", "--vault", place)
+    assert [enabled for _, enabled in traveller.names()] == [True, False]
+    states = {each.installed.nickname: each.installed.state for each in traveller.entries() if each.installed}
+    assert states == {"": "enabled", "Lagon": "disabled"}
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -235,7 +267,7 @@ def test_a_line_cut_at_any_request_leaves_chip_and_wallet_of_one_mind(
         (["download", "--default-server"], "no server set"),
         (["enable", "nobody"], "No profile here is called"),
         (["info", "--aid", "zz"], "hexadecimal"),
-        (["info", "--aid", "A000000559"], "no such application"),
+        (["info", "--aid", "A000000559"], "is no eSIM chip"),
     ],
 )
 def test_what_cannot_be_done_as_said_is_answered_in_a_sentence(

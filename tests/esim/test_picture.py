@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 
 import pytest
@@ -83,6 +84,13 @@ def test_a_picture_that_would_fill_the_memory_is_refused(width: int, height: int
 def test_a_file_larger_than_any_picture_of_a_code_is_refused() -> None:
     with pytest.raises(UsageError, match="too large"):
         qr_texts(bytes(MOST_PICTURE_BYTES + 1))
+
+
+@pytest.mark.parametrize("missing", ["PIL", "zxingcpp"])
+def test_without_the_extra_it_is_said_what_to_install(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError, match="extra “qr”"):
+        qr_texts(b"")
 
 
 SOUND = saved(qr(CODE))

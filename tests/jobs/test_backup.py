@@ -13,7 +13,7 @@ from notou.errors import UsageError
 from notou.jobs.backup import BackupRequest, back_up_paths
 from notou.jobs.init import initialize
 from notou.sources.excludes import ExcludeRules
-from notou.vault.locking import Holder, hold_lock
+from notou.vault.locking import HeldLock, Holder, hold_lock
 
 
 @pytest.mark.parametrize("inside", ["", "data"])
@@ -36,7 +36,7 @@ def test_a_snapshot_bears_the_name_that_was_asked_for_and_the_lock_this_machines
     (tmp_path / "home" / "a.txt").write_text("a")
     holders: list[Holder] = []
 
-    def noted(*given: Any, **also: Any) -> AbstractContextManager[None]:
+    def noted(*given: Any, **also: Any) -> AbstractContextManager[HeldLock]:
         holders.append(given[2])
         return hold_lock(*given, **also)
 

@@ -154,6 +154,19 @@ def test_what_cannot_be_read_is_told_and_never_lost_by_a_change(desk: Desk) -> N
     assert desk.read(places=[str(one)]) == {"a": b"1", "b": b"2"}
 
 
+def test_after_restic_repaired_the_index_and_pruned_what_is_kept_can_be_changed(desk: Desk) -> None:
+    one = [desk.places[0]]
+    desk.put(places=one, a=b"1", b=bytes(range(256)) * 300)
+    desk.put(places=one, a=b"2")
+    desk.restic().run("repair", "index", "--read-all-packs")
+    desk.restic().run("forget", "--keep-last", "1", "--prune", "--max-unused", "0")
+    desk.put(a=b"3")
+    for place in desk.places:
+        assert desk.read(places=[place]) == {"a": b"3", "b": bytes(range(256)) * 300}
+    for number in (0, 1):
+        desk.restic(number).run("check", "--read-data")
+
+
 def test_latest_brings_files_and_what_is_kept_alone(desk: Desk, tmp_path: Path) -> None:
     home = tmp_path / "home" / "papers"
     home.mkdir(parents=True)

@@ -19,8 +19,13 @@ def test_a_reader_is_held_by_one_at_a_time_and_the_environment_may_name_it(tmp_p
             assert card.name == str(tmp_path / "card")
             with pytest.raises(LockedError), open_card(reader, environ):
                 pytest.fail("two at once")
-        with open_card(reader, environ):
-            pass
+        (tmp_path / "link").symlink_to(tmp_path / "card")
+        with (
+            open_card(reader, environ),
+            pytest.raises(LockedError),
+            open_card(f"sim:{tmp_path}/link", environ),
+        ):
+            pytest.fail("two at once, by another name")
 
 
 @pytest.mark.parametrize("word", ["usb", "modem", "sim:", "/dev/ttyUSB2"])

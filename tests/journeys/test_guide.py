@@ -22,11 +22,15 @@ from tests.support.euicc.metadata import ALL_EVENTS, Offer
 from tests.support.euicc.profiles import put
 from tests.support.restic import restic_program
 from tests.support.rsp.certificates import make_world
+from tests.support.simcard.card import SimCard
+from tests.support.simcard.cards import usim, write
+from tests.support.simcard.records import adn
 from tests.support.smdp.orders import Order
 from tests.support.smdp.server import serving_dp
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
+SIM_READER = "modem:/dev/ttyUSB2"  # in which the guide's person has a SIM card
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,6 +44,14 @@ def make_home(home: Path) -> None:
     for name in ("IMG_1.JPG", "img_2.jpg"):
         (home / "Pictures" / name).write_bytes(jpeg(rng, 20_000, name))
     (home / ".cache" / "junk").write_bytes(b"junk")
+
+
+def sim_card() -> SimCard:
+    """A card whose PIN is switched off, with one contact."""
+    card = usim()
+    card.pins[1].enabled = False
+    write(card, 0x4F3A, 1, adn("Ana", "+687123456"))
+    return card
 
 
 def script(tmp: Path) -> str:
@@ -76,7 +88,9 @@ def test_every_command_of_the_guide_works(tmp_path: Path) -> None:
     with a_chip_and_its_operators(tmp_path) as (reader, server):
         env["NOTOU_READER"] = reader
         commands = script(tmp_path).replace("rsp.example.org", server)
-        done = subprocess.run(["bash", "-c", commands], env=env, capture_output=True, text=True)
+        with offered(sim_card(), tmp_path / "sim") as modem:
+            commands = commands.replace(SIM_READER, modem)
+            done = subprocess.run(["bash", "-c", commands], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     letter = (tmp_path / "home/Documents/letter.txt").read_bytes()
     places = tmp_path / "places/tmp"

@@ -76,7 +76,7 @@ def _channel(class_byte: int) -> int:
 
 
 def _plain_class(class_byte: int) -> bytes:
-    return bytes([class_byte & 0x80])
+    return bytes([class_byte & (0xB0 if class_byte & 0x40 else 0xFC)])
 
 
 @contextmanager

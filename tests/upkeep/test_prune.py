@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from notou.errors import DamagedError, StoreUnavailableError
+from notou.errors import DamagedError, LockedError, StoreUnavailableError
 from notou.model import FileKind, ObjectName
 from notou.stores.base import Store
 from notou.stores.local import LocalStore
-from notou.upkeep.prune import plan
+from notou.upkeep.prune import plan, prune
 from tests.support.compare import assert_same_tree
 from tests.support.restic import Restic
 from tests.upkeep.mortal import Deadline, Killed, MortalStore, unlock
@@ -147,3 +149,29 @@ def _assert_sound(place: Place, copies: list[Store], number: int) -> None:
         place.check(read=False, stores=[store]).require_clean()
         if number % 3 == 0:
             Restic(store.location, "geheim").run("check", "--read-data", "--no-lock")
+
+
+def test_a_machine_that_slept_during_a_prune_deletes_nothing_afterwards(place: Place) -> None:
+    now_ns = [1_700_000_000_000_000_000]
+
+    class Sleeping(LocalStore):
+        """Sleeps for an hour while the first new index file is written."""
+
+        def put(self, name: ObjectName, data: bytes) -> None:
+            super().put(name, data)
+            if name.kind is FileKind.INDEX:
+                now_ns[0] += 3_600_000_000_000
+
+    store = Sleeping(place.stores[0].location)
+    before = {kind: set(store.list(kind)) for kind in (FileKind.INDEX, FileKind.PACK)}
+    holder = replace(place.site.holder(), now_ns=lambda: now_ns[0])
+    with pytest.raises(LockedError, match="sleep"):
+        prune(
+            [store], place.config, place.master, EVERYTHING,
+            workspace=place.workspace(), holder=holder, report=ignore,
+        )  # fmt: skip
+    for kind, objects in before.items():
+        assert objects <= set(store.list(kind))
+    place.check(stores=[store]).require_clean()
+    place.prune()
+    place.restic_checks()

@@ -11,7 +11,7 @@ import pytest
 from notou.errors import DamagedError, LockedError, StoreUnavailableError
 from notou.model import FileKind, ObjectName
 from notou.stores.memory import MemoryStore
-from notou.vault.lock import STALE_AFTER_NS, Lock, decode_lock, encode_lock
+from notou.vault.lock import STALE_AFTER_NS, TRUSTED_FOR_NS, Lock, decode_lock, encode_lock
 from notou.vault.locking import Holder, hold_lock, remove_locks
 from tests.vault.places import new_vault, put_sealed
 
@@ -150,6 +150,28 @@ def test_a_refresh_that_fails_is_tried_again() -> None:
         refresh[0]()
         assert len(place.list(FileKind.LOCK)) == 1
         assert place.list(FileKind.LOCK) != before
+
+
+def test_a_lock_that_a_sleep_kept_from_being_refreshed_is_not_relied_on_and_not_revived() -> None:
+    place, refresh, now_ns = place_with(), [], [NOW]
+
+    @contextmanager
+    def keep(every_s: float, action: Callable[[], None]) -> Iterator[None]:
+        refresh.append(action)
+        yield
+
+    with hold_lock(place, MASTER, holder(repeat=keep, now_ns=lambda: now_ns[0]), exclusive=True) as held:
+        now_ns[0] += TRUSTED_FOR_NS - 1
+        refresh[0]()
+        now_ns[0] += TRUSTED_FOR_NS - 1
+        held.require_held()
+        written = place.list(FileKind.LOCK)
+        now_ns[0] += 2
+        refresh[0]()
+        assert place.list(FileKind.LOCK) == written
+        with pytest.raises(LockedError, match="disk could not be refreshed"):
+            held.require_held()
+    assert place.list(FileKind.LOCK) == []
 
 
 def test_a_lock_is_written_as_restic_writes_it() -> None:

@@ -32,6 +32,7 @@ NOT_SHOWN = {
     "{} does not lead to {}",  # a fault of such a table
     "no year, month or day",  # as above
     "not now",  # a code
+    "linear fixed",  # likewise
 }
 
 

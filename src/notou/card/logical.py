@@ -136,6 +136,11 @@ def _next_part(exchange: Callable[[bytes], bytes], own_class: int, length: int, 
     return answer
 
 
+def without_length(command: bytes) -> bytes:
+    """The command without the length it asks for after its data: T=0 has no room for it (ISO 7816-3)."""
+    return command[: 5 + command[4]] if len(command) > 5 else command
+
+
 def _with_length(command: bytes, length: int) -> bytes:
     """The command asking for this many bytes: in place of the length it asked for, or after its data."""
     if len(command) <= 5:

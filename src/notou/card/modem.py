@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from notou.card.base import Card, Channel
-from notou.card.logical import WireChannel
+from notou.card.logical import WireCard, WireChannel, without_length
 from notou.card.serial import ModemRefusedError, serial_line
 from notou.errors import CardError, NotOnCardError
 from notou.sentence import say
 
-_NOT_FOUND_CODES = ("", "22")  # many modems say no more than ERROR
+_NOT_FOUND_CODE = "22"
 _APDU = re.compile(r'\s*(\d{1,5})\s*,\s*"?([0-9A-Fa-f]*)"?\s*')
 _SESSION = re.compile(r"\s*\"?(\d{1,2})\"?\s*")
 _HIGHEST_CHANNEL = 19
@@ -47,8 +47,13 @@ class ModemCard:
 
     @contextmanager
     def application(self, aid: bytes) -> Iterator[Channel]:
-        """See Card."""
-        session = self._open(aid)
+        """See Card. A modem that does not know +CCHO is asked for a channel by way of +CSIM."""
+        try:
+            session = self._open(aid)
+        except ModemRefusedError:
+            with WireCard(self.name, self).application(aid) as channel:
+                yield channel
+            return
         try:
             yield WireChannel(lambda command: self._exchange(f"CGLA={session},", command), session, self.name)
         finally:
@@ -58,19 +63,20 @@ class ModemCard:
     @contextmanager
     def basic(self) -> Iterator[Channel]:
         """See Card."""
-        yield WireChannel(lambda command: self._exchange("CSIM=", command), 0, self.name)
+        yield WireChannel(self.exchange, 0, self.name)
+
+    def exchange(self, command: bytes) -> bytes:
+        """A command as it is, by +CSIM: a Wire of notou.card.logical."""
+        return self._exchange("CSIM=", command)
 
     def _open(self, aid: bytes) -> int:
         try:
             lines = self.line.ask(f'AT+CCHO="{aid.hex().upper()}"')
         except ModemRefusedError as error:
-            if error.code not in _NOT_FOUND_CODES:
+            if error.code != _NOT_FOUND_CODE:
                 raise
             raise NotOnCardError(
-                say(
-                    "The card in {reader} has no such application, or no channel free for it.",
-                    reader=self.name,
-                )
+                say("The card in {reader} has no such application.", reader=self.name)
             ) from error
         found = [each for line in lines if (each := _SESSION.fullmatch(_after("+CCHO:", line)))]
         if len(found) != 1 or not 1 <= int(found[0][1]) <= _HIGHEST_CHANNEL:
@@ -78,7 +84,8 @@ class ModemCard:
         return int(found[0][1])
 
     def _exchange(self, command: str, apdu: bytes) -> bytes:
-        lines = self.line.ask(f'AT+{command}{len(apdu) * 2},"{apdu.hex().upper()}"')
+        digits = without_length(apdu).hex().upper()  # modems hand it on as it is, and their cards speak T=0
+        lines = self.line.ask(f'AT+{command}{len(digits)},"{digits}"')
         prefix = f"+{command[:4]}:"
         found = [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
         answer = _APDU.fullmatch(found[0]) if len(found) == 1 else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from notou.card.base import Card
-from notou.card.logical import WireCard
+from notou.card.logical import WireCard, without_length
 from notou.errors import CardError, UsageError
 from notou.sentence import say
 
@@ -44,10 +44,9 @@ class PcscWire:
 
     def exchange(self, command: bytes) -> bytes:
         """See Wire."""
-        if self.byte_wise and len(command) > 5:
-            command = command[: 5 + command[4]]
+        sent = without_length(command) if self.byte_wise else command
         try:
-            data, first, second = self.connection.transmit(list(command))
+            data, first, second = self.connection.transmit(list(sent))
         except Exception as error:
             raise CardError(
                 say(

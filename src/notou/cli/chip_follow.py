@@ -34,10 +34,7 @@ def let_wallet_follow(
     if vault is None:
         return ()
     try:
-        result = follow_chip(vault, read_eid(chip), profiles, downloaded, os.environ, screen.report)
-        for copy in result.copies:
-            if not copy.complete:
-                screen.warn("copy_failed", {"location": copy.location, "reason": copy.failure}, copy.location)
+        follow_chip(vault, read_eid(chip), profiles, downloaded, os.environ, screen.report)
         return entries_in(vault, screen.report)
     except NotouError as error:
         text = say(

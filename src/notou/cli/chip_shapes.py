@@ -152,8 +152,10 @@ def preview_lines(preview: Preview, reveal: bool) -> Iterator[str]:  # noqa: FBT
 
 
 def _rule_lines(metadata: Metadata) -> Iterator[Sentence]:
-    if metadata.profile_class != "operational":
-        yield say("It is no ordinary profile but one of the class {kind}.", kind=metadata.profile_class)
+    if metadata.profile_class == "test":
+        yield say("It is a profile for tests, not for calls.")
+    if metadata.profile_class == "provisioning":
+        yield say("It is a profile that serves only to fetch others.")
     if Rule.NOT_DISABLED in metadata.rules:
         yield say(
             "Beware: once enabled it may not be disabled, so no other profile of the chip could be used."
@@ -172,11 +174,19 @@ def notification_fields(notification: Notification, *, reveal: bool) -> dict[str
     }
 
 
+_EVENTS = {
+    "install": say("installed"),
+    "enable": say("enabled"),
+    "disable": say("disabled"),
+    "delete": say("deleted"),
+}
+
+
 def notification_row(notification: Notification, *, reveal: bool) -> list[str]:
     """One notification for a table."""
     return [
         str(notification.number),
-        notification.event,
+        _EVENTS[notification.event],
         printable(notification.address),
         secret(notification.iccid, reveal=reveal),
     ]

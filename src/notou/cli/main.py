@@ -44,6 +44,7 @@ COMMANDS = {
     "unlock": ("unlock", "Remove locks that dead processes left."),
     "trip": ("trip", "Plan the data of a trip, and what to do before it."),
     "esim": ("esim", "Know the operators, and keep the codes of eSIMs."),
+    "sim": ("sim", "Read, keep and restore what a SIM card holds."),
     "doctor": ("doctor", "Tell how Notou runs on this machine."),
     "completion": ("completion", "Print the completion script for a shell."),
 }

@@ -86,6 +86,16 @@ def reading(command: Command) -> Command:
     )
 
 
+def reading_if_named(command: Command) -> Command:
+    """As reading; ``access`` is None without a place: a vault that the answer does not need."""
+    return _with_access(
+        command,
+        ("--from",),
+        say("Where the vault is; without it the answer is a general one."),
+        required=False,
+    )
+
+
 def looking(command: Command) -> Command:
     """--vault and the password options → ``access``, None without a place: a vault that may be looked at."""
     help_text = say("Where your vault is; repeat for each copy that must answer.")

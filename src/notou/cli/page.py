@@ -18,7 +18,7 @@ body { font: 11pt/1.45 system-ui, sans-serif; color: #111; max-width: 48em; marg
 h1 { font-size: 1.5em; margin: 0 0 .2em }
 h2 { font-size: 1.1em; margin: 1.6em 0 .4em; border-bottom: 1px solid #999 }
 p { margin: .3em 0; overflow-wrap: anywhere }
-table { border-collapse: collapse; margin: .6em 0; width: 100% }
+table { border-collapse: collapse; margin: .6em 0; width: 100%; font-size: .9em }
 th, td { text-align: left; vertical-align: top; padding: .25em .7em .25em 0; border-bottom: 1px solid #ddd }
 ul { list-style: none; padding: 0; margin: .4em 0 }
 li { padding-left: 1.8em; text-indent: -1.8em; margin: .35em 0; break-inside: avoid }

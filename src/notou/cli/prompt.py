@@ -62,3 +62,15 @@ def agrees(question: Sentence) -> bool:
 def is_yes(typed: str) -> bool:
     """Whether that is a yes, in the person's language or in English."""
     return typed in ("y", "yes") or typed in spoken()(say("y yes")).split()
+
+
+def ask_pin(question: Sentence) -> str | None:
+    """Ask once, without echo; None where nobody sits at a terminal, or nothing was typed."""
+    if not sys.stdin.isatty():
+        return None
+    import getpass
+
+    try:
+        return getpass.getpass(spoken()(question)) or None
+    except EOFError:
+        return None

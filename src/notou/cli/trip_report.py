@@ -43,8 +43,8 @@ DOUBTS = {
     Doubt.PRICE: say("its price"),
 }
 OFFER_HEADS = [
-    say("Plan"), say("How many"), say("Cost"), say("In euro"), say("At the quota"), say("Seen"),
-    say("Not known"), say("Source"),
+    say("Plan"), say("Data"), say("How many"), say("Cost"), say("In euro"), say("At the quota"), say("Seen"),
+    say("Source"),
 ]  # fmt: skip
 DONE = {State.DONE: True, State.TO_DO: False, State.UNKNOWN: None}
 
@@ -160,6 +160,7 @@ def _plans(plan: TripPlan, countries: Sequence[str], notes: Footnotes, today: da
     yield _offers(plan.offers_waiting, notes, today)
     yield Lines([say("Everything goes at once, {size}:", size=data_text(plan.need.all_bytes))])
     yield _offers(plan.offers_all, notes, today)
+    yield Lines(list(_doubts((*plan.offers_waiting, *plan.offers_all))))
 
 
 def _esim(operator: Operator, notes: Footnotes) -> Sentence:
@@ -179,22 +180,31 @@ def _offer(offer: Offer, notes: Footnotes, today: date) -> list[str]:
     plan = offer.plan
     return [
         str(plan.name.value),
+        value_text(plan.data_bytes, data_text),
         _count(offer),
         UNKNOWN if offer.cost is None else money_text(offer.cost),
         UNKNOWN if offer.cost is None else euro_text(offer.cost),
         value_text(plan.at_quota, lambda what: AT_QUOTA[what]),
         seen_text(plan, today),
-        listed([DOUBTS[doubt] for doubt in offer.doubts]),
         notes.mark(plan.price, plan.data_bytes, plan.validity_days),
     ]
 
 
-def listed(parts: Sequence[Sentence]) -> Sentence:
+def _doubts(offers: Sequence[Offer]) -> Iterator[Sentence]:
+    """What is not known of each plan, whatever it is wanted for."""
+    by_plan: dict[str, set[Doubt]] = {}
+    for offer in offers:
+        by_plan.setdefault(str(offer.plan.name.value), set()).update(offer.doubts)
+    for name, doubts in by_plan.items():
+        if doubts:
+            parts = [text for doubt, text in DOUBTS.items() if doubt in doubts]
+            yield say("Not on record of {plan}: {doubts}.", plan=name, doubts=_listed(parts))
+
+
+def _listed(parts: Sequence[Sentence]) -> Sentence:
     """``a, b, c``: things side by side, which no grammar joins."""
-    if not parts:
-        return say("nothing")
     first, *rest = parts
-    return say("{first}, {others}", first=first, others=listed(rest)) if rest else first
+    return say("{first}, {others}", first=first, others=_listed(rest)) if rest else first
 
 
 def _count(offer: Offer) -> Sentence:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from notou.cli.facts import data_text
 from notou.cli.text import duration_text, printable, time_text
-from notou.esim.trip.checklist import Step, StepKind
+from notou.esim.trip.checklist import State, Step, StepKind
 from notou.esim.trip.standing import Standing
 from notou.sentence import Sentence, say
 
@@ -18,7 +18,7 @@ def step_text(step: Step, standing: Standing | None) -> Sentence:
         case StepKind.FIRST_BACKUP:
             return _first_backup(standing)
         case StepKind.FRESH_BACKUP:
-            return _fresh_backup(standing)
+            return _fresh_backup(standing, done=step.state is State.DONE)
         case StepKind.SECOND_PLACE:
             return _second_place(standing)
         case StepKind.CODES_SAVED:
@@ -50,13 +50,13 @@ def _first_backup(standing: Standing | None) -> Sentence:
     )
 
 
-def _fresh_backup(standing: Standing | None) -> Sentence:
+def _fresh_backup(standing: Standing | None, *, done: bool) -> Sentence:
     if standing is None or standing.last_backup_ns is None:
         return say("Back up once more in the last days before leaving.")
-    return say(
-        "Back up once more in the last days before leaving; the last backup is of {day}.",
-        day=time_text(standing.last_backup_ns)[:10],
-    )
+    day = time_text(standing.last_backup_ns)[:10]
+    if done:
+        return say("The last backup is of {day}, not long before leaving.", day=day)
+    return say("Back up once more in the last days before leaving; the last backup is of {day}.", day=day)
 
 
 def _second_place(standing: Standing | None) -> Sentence:
@@ -78,11 +78,11 @@ def _second_place(standing: Standing | None) -> Sentence:
 def _codes(standing: Standing | None) -> Sentence:
     if standing is None or standing.wallet_ns is None:
         return say(
-            "Save the activation codes of your eSIMs in the vault, and other things of the wallet: "
-            "no code can be read back from a chip."
+            "Save the activation codes of your eSIMs in the vault with 'notou esim add': no code can be read "
+            "back from a chip."
         )
     return say(
-        "The wallet in the vault was last saved on {day}; see that the code of each eSIM is in it.",
+        "The wallet in the vault was last saved on {day}; 'notou esim list' tells which eSIMs are in it.",
         day=time_text(standing.wallet_ns)[:10],
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,12 +31,14 @@ KNOWN_ROOTS = {
     "81370f5125d0b1d408d4c3b232e6d25e795bebfb": "GSM Association - RSP2 Root CI1",
     "4c27967ad20c14b391e9601e41e604ad57c0222f": "OISTE GSMA CI G1",
 }
-"""Roots for real operators, by key identifier (SGP.28; eUICCs list them in EUICCInfo1)."""
+"""Roots for real operators, by key identifier: chips list these, and public lists name them so."""
 
 TEST_ROOTS = frozenset(
     {
         "f54172bdf98a95d65cbeb88a38a1c11d800a85c3",
         "c0bc70ba36929d43b467ff57570530e57ab8fcd8",
+        "34eecf13156518d48d30bdf06853404d115f955d",
+        "2209f61cd9ec5c9c854e787341ff83ecf9776a5b",
     }
 )
 """Roots of SGP.26's test certificates, whose private keys everybody can download."""
@@ -169,11 +170,6 @@ def remove_root(folder: bytes, beginning: str) -> Root:
         )
     os.unlink(os.path.join(folder, _name(found[0])))
     return found[0]
-
-
-def names_of(key_ids: Iterable[str]) -> tuple[str, ...]:
-    """The names of roots by key identifier; the identifier itself for one that is not known."""
-    return tuple(KNOWN_ROOTS.get(each, each) for each in key_ids)
 
 
 def _name(root: Root) -> bytes:

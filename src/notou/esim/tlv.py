@@ -142,17 +142,6 @@ def encode_integer(tag: int, number: int) -> bytes:
     return encode(tag, number.to_bytes(size, "big", signed=True))
 
 
-def encode_bits(tag: int, bits: frozenset[int]) -> bytes:
-    """A BIT STRING with these bits set, as short as it can be (DER's rule for named bits)."""
-    if not bits:
-        return encode(tag, b"\x00")
-    count = max(bits) + 1
-    data = bytearray((count + 7) // 8)
-    for bit in bits:
-        data[bit // 8] |= 0x80 >> bit % 8
-    return encode(tag, bytes([-count % 8]), bytes(data))
-
-
 def tag_bytes(tag: int) -> bytes:
     """The tag as it stands in a message."""
     return tag.to_bytes((tag.bit_length() + 7) // 8 or 1, "big")

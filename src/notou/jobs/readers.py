@@ -33,8 +33,14 @@ def open_card(reader: str | None, environ: Mapping[str, str]) -> Iterator[Card]:
         raise UsageError(
             say("“{word}” names no card reader: write pcsc, pcsc:NAME, modem:/dev/… or sim:PATH.", word=word)
         )
-    with only_user(word, _locks_folder(environ)), opener(name) as card:
+    name = name if kind == "pcsc" else os.path.realpath(name)
+    with only_user(_held(kind, name), _locks_folder(environ)), opener(name) as card:
         yield card
+
+
+def _held(kind: str, name: str) -> str:
+    """What one process holds: the line or socket itself, whatever link names it; of PC/SC, every reader."""
+    return kind if kind == "pcsc" else f"{kind}:{name}"
 
 
 def _pcsc(name: str) -> AbstractContextManager[Card]:
@@ -46,13 +52,13 @@ def _pcsc(name: str) -> AbstractContextManager[Card]:
 def _modem(name: str) -> AbstractContextManager[Card]:
     from notou.card.modem import modem_card
 
-    return modem_card(os.path.realpath(name), time.monotonic)
+    return modem_card(name, time.monotonic)
 
 
 def _simulated(name: str) -> AbstractContextManager[Card]:
     from notou.card.socket import simulated_card
 
-    return simulated_card(os.path.realpath(name))
+    return simulated_card(name)
 
 
 _OPENERS: dict[str, Opener] = {"pcsc": _pcsc, "modem": _modem, "sim": _simulated}

@@ -44,11 +44,6 @@ def forget(
     One that a copy lacks is fine there. Raises LockedError, StoreUnavailableError when no copy answers.
     """
     names = [ObjectName(FileKind.SNAPSHOT, id_) for id_ in snapshot_ids]
-
-    def delete(store: Store) -> None:
-        for name in names:
-            store.delete(name)
-
     with locked(copies, master, holder, report, exclusive=True) as living:
-        living.each(delete)
+        living.delete(names)
         return ForgetResult(tuple(snapshot_ids), living.failures)

@@ -130,7 +130,7 @@ def remove_key(
                         place=store.location,
                     )
                 )
-        living.each(lambda store: store.delete(ObjectName(FileKind.KEY, chosen.id)))
+        living.delete([ObjectName(FileKind.KEY, chosen.id)])
         return KeyChange("", (chosen.id,), living.failures)
 
 
@@ -159,12 +159,7 @@ def change_password(
             )
         old = [entry.id for entry in entries]
         added = _add(living, master, new_password, holder, random, work)
-
-        def remove(store: Store) -> None:
-            for id_ in old:
-                store.delete(ObjectName(FileKind.KEY, id_))
-
-        living.each(remove)
+        living.delete([ObjectName(FileKind.KEY, id_) for id_ in old])
         return KeyChange(added, tuple(old), living.failures)
 
 

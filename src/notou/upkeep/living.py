@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from notou.events import Report
+    from notou.model import ObjectName
     from notou.stores.base import Store
     from notou.vault.keys import MasterKey
-    from notou.vault.locking import Holder
+    from notou.vault.locking import HeldLock, Holder
 
 
 class LivingCopies:
@@ -29,6 +30,11 @@ class LivingCopies:
         self.stores = list(copies)
         self.failures: dict[str, str] = {}
         self._report = report
+        self._locks: dict[str, HeldLock] = {}
+
+    def lock(self, store: Store, lock: HeldLock) -> None:
+        """Note the lock that is held at a copy."""
+        self._locks[store.location] = lock
 
     def each(self, action: Callable[[Store], None]) -> None:
         """Run ``action`` on every living copy; one that raises StoreError drops out.
@@ -40,6 +46,19 @@ class LivingCopies:
                 action(store)
             except StoreError as error:
                 self.drop(store, str(error))
+
+    def delete(self, names: Sequence[ObjectName]) -> None:
+        """Delete these objects at every living copy, as long as its lock is held.
+
+        Raises LockedError where a lock was lost meanwhile, StoreUnavailableError when no copy is left.
+        """
+
+        def delete(store: Store) -> None:
+            for name in names:
+                self._locks[store.location].require_held()
+                store.delete(name)
+
+        self.each(delete)
 
     def drop(self, store: Store, reason: str) -> None:
         """Leave a copy out from now on. Raises StoreUnavailableError when none is left."""
@@ -63,5 +82,9 @@ def locked(
     """
     with ExitStack() as stack:
         living = LivingCopies(copies, report)
-        living.each(lambda store: stack.enter_context(hold_lock(store, master, holder, exclusive=exclusive)))
+        living.each(
+            lambda store: living.lock(
+                store, stack.enter_context(hold_lock(store, master, holder, exclusive=exclusive))
+            )
+        )
         yield living

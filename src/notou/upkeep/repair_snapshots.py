@@ -88,7 +88,7 @@ def repair_snapshots(
             repacker.finish()
             _publish(vault.index, repacker, files, living, master)
             old = [*(one.snapshot.id for one in mended), *hopeless] if forget else []
-            living.each(lambda store: _delete_snapshots(store, old))
+            living.delete([ObjectName(FileKind.SNAPSHOT, id_) for id_ in old])
         return SnapshotRepair(
             tuple(
                 RepairedSnapshot(one.snapshot.id, "" if dry_run else name.id, tuple(one.lost))
@@ -186,8 +186,3 @@ def _publish(
             store.put(name, data)
 
     living.each(put)
-
-
-def _delete_snapshots(store: Store, ids: Sequence[str]) -> None:
-    for id_ in ids:
-        store.delete(ObjectName(FileKind.SNAPSHOT, id_))

@@ -52,7 +52,8 @@ def carry_out(switch: Switch, living: LivingCopies) -> None:
     living.each(lambda store: _publish(store, others, switch, snapshots))
     # Only now, with every living copy whole under the new index, may anything go: until here a copy
     # could still be completed from another's old packs.
-    living.each(lambda store: _drop(store, switch))
+    indexes = [ObjectName(FileKind.INDEX, id_) for id_ in switch.old_indexes]
+    living.delete([*indexes, *(pack_name(pack_id) for pack_id in switch.old_packs)])
 
 
 def sealed_indexes(index: Index, pack_ids: Collection[bytes], master: MasterKey) -> Iterator[SealedFile]:
@@ -119,10 +120,3 @@ def _bring(
                 error=str(error),
             )
         ) from error
-
-
-def _drop(store: Store, switch: Switch) -> None:
-    for id_ in switch.old_indexes:
-        store.delete(ObjectName(FileKind.INDEX, id_))
-    for pack_id in switch.old_packs:
-        store.delete(pack_name(pack_id))

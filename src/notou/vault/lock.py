@@ -14,6 +14,8 @@ from notou.vault.fields import flag, number, parse_object, text, time
 
 STALE_AFTER_NS = 30 * 60 * 1_000_000_000
 REFRESH_EVERY_S = 5 * 60.0
+# How long the holder itself relies on a lock; less than the others' patience, since clocks differ.
+TRUSTED_FOR_NS = 25 * 60 * 1_000_000_000
 MOST_LOCK_BYTES = 64 * 1024
 
 

@@ -20,6 +20,7 @@ from notou.vault.keys import MasterKey
 from notou.vault.lock import (
     MOST_LOCK_BYTES,
     REFRESH_EVERY_S,
+    TRUSTED_FOR_NS,
     Lock,
     decode_lock,
     encode_lock,
@@ -73,18 +74,18 @@ class Holder:
 
 
 @contextmanager
-def hold_lock(place: LockPlace, master: MasterKey, holder: Holder, *, exclusive: bool) -> Iterator[None]:
+def hold_lock(place: LockPlace, master: MasterKey, holder: Holder, *, exclusive: bool) -> Iterator[HeldLock]:
     """Hold a lock at one place for the length of a with block; removed however the block ends.
 
     Raises LockedError naming who holds it when another lock hinders. Stale locks do not hinder.
     """
     _give_way(place, master, holder, own="", exclusive=exclusive)
-    held = _Held(place, master, holder, exclusive)
+    held = HeldLock(place, master, holder, exclusive)
     try:
         holder.wait_s(place.listing_delay_s)
         _give_way(place, master, holder, own=held.id, exclusive=exclusive)
         with holder.repeat(REFRESH_EVERY_S, held.refresh):
-            yield
+            yield held
     finally:
         held.release()
 
@@ -100,11 +101,17 @@ def remove_locks(place: LockPlace, master: MasterKey, holder: Holder, *, everyon
     return removed
 
 
-class _Held:
-    """The lock this process holds at one place; ``id`` is the file that stands for it now."""
+class HeldLock:
+    """The lock this process holds at one place; ``id`` is the file that stands for it now.
+
+    A machine that slept, or a place that was away, may have kept it from being refreshed for so long that
+    others may take it for dead. Then it is lost for good, and nothing may be deleted under it any more.
+    """
 
     def __init__(self, place: LockPlace, master: MasterKey, holder: Holder, exclusive: bool) -> None:  # noqa: FBT001
         self._place, self._master, self._holder, self._exclusive = place, master, holder, exclusive
+        self._refreshed_ns = holder.now_ns()
+        self._is_lost = False
         self.id = self._write()
 
     def refresh(self) -> None:
@@ -112,9 +119,28 @@ class _Held:
 
         A place that fails now is tried again at the next turn: a lock lives through five of them.
         """
+        if self._lost():
+            return
         with suppress(StoreError):
+            now_ns = self._holder.now_ns()
             old, self.id = self.id, self._write()
+            self._refreshed_ns = now_ns
             self._place.delete(ObjectName(FileKind.LOCK, old))
+
+    def require_held(self) -> None:
+        """LockedError when others may have taken the lock for dead since it was last refreshed."""
+        if self._lost():
+            raise LockedError(
+                say(
+                    "The lock at {place} could not be refreshed in time, as after a sleep of this machine, "
+                    "and others may work there by now; nothing more was removed, so run this again.",
+                    place=self._place.location,
+                )
+            )
+
+    def _lost(self) -> bool:
+        self._is_lost = self._is_lost or self._holder.now_ns() - self._refreshed_ns > TRUSTED_FOR_NS
+        return self._is_lost
 
     def release(self) -> None:
         """Remove the lock. One that cannot be removed goes stale; what it guarded is done all the same."""

@@ -108,6 +108,7 @@ def test_an_id_counts_once() -> None:
         ("format = 1\ncountry = 'NC'\nsources = 3", "[sources] is no table of sources."),
         ("not toml", "own.toml is not TOML: "),
         ("a = " + "[" * 100_000, "own.toml is TOML that goes beyond"),
+        ("a" + ".a" * 100_000 + " = 1", "own.toml is TOML that goes beyond"),
         ("a = " + "1" * 100_000, "own.toml is TOML that goes beyond"),
         ("#" * (MOST_FILE_BYTES + 1), "so it is no catalogue."),
     ],
@@ -164,6 +165,10 @@ def test_whatever_an_entry_says_it_is_read_or_told_and_never_both(kind: str, fie
     reading = read_catalogue(text.encode(), "own.toml", TODAY)
     held = (*reading.catalogue.operators, *reading.catalogue.plans, *reading.catalogue.names)
     assert len(held) == (0 if reading.faults else 1)
+
+
+def test_of_thousands_of_strange_fields_a_few_are_told() -> None:
+    assert len(faults(HEAD + PLAN + "".join(f"f{number} = 1\n" for number in range(9000)))) == 10
 
 
 @given(st.binary(max_size=200))

@@ -20,6 +20,9 @@ UNKNOWN = "unknown"
 MOST_LISTED = 50
 """Notes or spellings of one entry."""
 
+_MOST_STRANGERS = 10
+"""Fields that no entry has, and that are told: who has more has another kind of file."""
+
 _FACT_FIELDS = {"value", "source", "observed_on", "certainty"}
 
 
@@ -119,7 +122,7 @@ class Entry:
 
     def _fact(self, name: str, parse: Callable[[object], T], raw: object) -> Fact[T] | None:
         table: Mapping[str, object] = raw if isinstance(raw, dict) else {"value": raw}
-        for stranger in sorted(set(table) - _FACT_FIELDS):
+        for stranger in sorted(set(table) - _FACT_FIELDS)[:_MOST_STRANGERS]:
             self.fault(name, say("It has no part “{part}”.", part=values.named(stranger)))
         source = self._source_of(name, table)
         value = self._value(name, parse, table)
@@ -151,5 +154,5 @@ class Entry:
 
     def finish(self) -> None:
         """Complain about fields that no entry of this kind has."""
-        for name in sorted(self._left):
+        for name in sorted(self._left)[:_MOST_STRANGERS]:
             self.fault(name, say("No entry of this kind has such a field."))

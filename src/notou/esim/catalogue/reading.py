@@ -28,7 +28,9 @@ from notou.esim.catalogue.records import (
 from notou.sentence import Sentence, say
 
 FORMAT = 1
-MOST_FILE_BYTES = 1 << 20
+MOST_FILE_BYTES = 1 << 18
+MOST_DOTS = 100
+"""In one line. A key of many parts costs tomllib the square of their number, and a key stands on one line."""
 MOST_ENTRIES = 1000
 
 Record = TypeVar("Record", Operator, Plan, Name)
@@ -58,6 +60,9 @@ def _parsed(data: bytes, scope: Scope) -> dict[str, Any] | None:
                 most=MOST_FILE_BYTES,
             )
         )
+        return None
+    if any(line.count(b".") > MOST_DOTS for line in data.splitlines()):
+        scope.faults.append(say("{file} is TOML that goes beyond what a catalogue needs.", file=scope.file))
         return None
     try:
         return tomllib.loads(data.decode(), parse_float=Decimal)

@@ -84,7 +84,9 @@ def _server_trusted(session: Discovery, event: Answer) -> Step[DiscoveryState]:
 
 
 def _found(session: Discovery, event: Reply) -> Step[DiscoveryState]:
-    return Step(S.OVER, Done(Discovered(session.handshake.server, es9.parse_events(event.fields))))
+    handshake = session.handshake
+    events = es9.parse_events(event.fields, handshake.transaction_id)
+    return Step(S.OVER, Done(Discovered(handshake.server, events)))
 
 
 def _cancelled_at_chip(session: Discovery, event: Answer) -> Step[DiscoveryState]:

@@ -160,7 +160,7 @@ def _server_trusted(session: Download, event: Answer) -> Step[DownloadState]:
 
 
 def _offered(session: Download, event: Reply) -> Step[DownloadState]:
-    session.offer = es9.parse_offer(event.fields)
+    session.offer = es9.parse_offer(event.fields, session.handshake.transaction_id)
     if parse_signed(session.offer.signed).transaction_id != session.handshake.transaction_id:
         raise ServerError(say("The server's offer belongs to another exchange."))
     if session.offer.metadata.rules:
@@ -215,12 +215,13 @@ def _prepare(session: Download, code_hash: bytes | None) -> Step[DownloadState]:
 
 def _prepared(session: Download, event: Answer) -> Step[DownloadState]:
     handshake = session.handshake
-    fields = es9.package_fields(handshake.transaction_id, require_prepared(event.data))
+    fields = es9.package_fields(handshake.transaction_name, require_prepared(event.data))
     return Step(S.FETCHING, Post(handshake.server, es9.GET_PACKAGE, fields))
 
 
 def _fetched(session: Download, event: Reply) -> Step[DownloadState]:
-    session.package = parse_package(es9.parse_package_fields(event.fields))
+    sent = es9.parse_package_fields(event.fields, session.handshake.transaction_id)
+    session.package = parse_package(sent)
     if session.package.metadata != session.offered.metadata:
         other = ServerError(
             say("The server sent another profile than it had announced; nothing was installed.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from notou.card.base import Card, Channel
-from notou.errors import CardError, NotouError, ServerUnavailableError
+from notou.errors import CardError, NotOnCardError, NotouError, ServerUnavailableError
 from notou.esim.lpa.steps import (
     Action,
     Answer,
@@ -82,7 +82,8 @@ class Chip:
     def exchange(self, request: bytes) -> bytes:
         """Send one ES10 request; returns the response."""
         if self._channel is None:
-            self._channel = self._open.enter_context(self._card.application(self._aid))
+            self._select()
+        assert self._channel is not None
         return store_data(self._channel, request)
 
     def reopen(self) -> None:
@@ -92,12 +93,23 @@ class Chip:
         for seconds in early:
             self._pause(seconds)
             try:
-                self._channel = self._open.enter_context(self._card.application(self._aid))
+                return self._select()
             except CardError:
                 continue
-            return
         self._pause(last)
-        self._channel = self._open.enter_context(self._card.application(self._aid))
+        return self._select()
+
+    def _select(self) -> None:
+        try:
+            self._channel = self._open.enter_context(self._card.application(self._aid))
+        except NotOnCardError as error:
+            raise NotOnCardError(
+                say(
+                    "The card in {reader} is no eSIM chip, or its maker uses another name for the "
+                    "application that holds profiles: --aid sets it.",
+                    reader=self._card.name,
+                )
+            ) from error
 
     def close(self) -> None:
         """Close the channel, if it is open."""
@@ -146,4 +158,4 @@ def _carry_out(action: Action, chip: Chip, surroundings: Surroundings) -> Event:
         case AskCode():
             return CodeGiven(surroundings.person.confirmation_code())
         case Done() | Failed():
-            raise AssertionError("the procedure is over")
+            raise AssertionError(action)

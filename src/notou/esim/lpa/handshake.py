@@ -7,7 +7,7 @@ What may not enter: what comes after.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from notou.errors import ServerError
 from notou.esim.lpa.steps import Post, Transmit
@@ -36,7 +36,8 @@ class Handshake:
     oid: str = ""  # of the server, where the activation code names it
     info: bytes = b""
     challenge: bytes = b""
-    transaction_id: bytes = field(default=b"")
+    transaction_id: bytes = b""
+    transaction_name: str = ""
 
     def ask_info(self) -> Transmit:
         """GetEUICCInfo1."""
@@ -57,13 +58,13 @@ class Handshake:
         """Take the server's proof to the chip. ServerError when it answers another call than ours."""
         proof = es9.parse_initiated(fields)
         self._require_ours(proof)
-        self.transaction_id = proof.transaction_id
+        self.transaction_id, self.transaction_name = proof.transaction_id, proof.transaction_name
         return Transmit(authenticate_request(proof, self.matching_id, self.device))
 
     def keep_response(self, data: bytes) -> Post:
         """Take the chip's proof to the server. ChipRefusedError when the chip does not trust the server."""
         response = require_authenticated(data)
-        return Post(self.server, es9.AUTHENTICATE, es9.authenticate_fields(self.transaction_id, response))
+        return Post(self.server, es9.AUTHENTICATE, es9.authenticate_fields(self.transaction_name, response))
 
     def cancel(self, reason: CancelReason) -> Transmit:
         """CancelSession at the chip."""
@@ -72,7 +73,7 @@ class Handshake:
     def tell_cancelled(self, data: bytes) -> Post:
         """Take the chip's signed word that the session is over to the server."""
         response = require_cancelled(data)
-        return Post(self.server, es9.CANCEL, es9.cancel_fields(self.transaction_id, response))
+        return Post(self.server, es9.CANCEL, es9.cancel_fields(self.transaction_name, response))
 
     def _require_ours(self, proof: ServerProof) -> None:
         signed = parse_signed(proof.signed)
@@ -84,7 +85,8 @@ class Handshake:
             raise ServerError(
                 say("The server {server} is not the one that the activation code names.", server=self.server)
             )
-        if signed.address.casefold() != self.server.casefold():
+        own = self.server.casefold()
+        if signed.address.casefold() not in (own, own.partition(":")[0]):  # a port is no part of its name
             raise ServerError(
                 say("The server {server} answered in the name of another one.", server=self.server)
             )

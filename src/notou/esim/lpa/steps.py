@@ -99,7 +99,7 @@ class Consent(Enum):
     """What a person says to a preview."""
 
     GIVEN = "given"
-    NOT_NOW = "not now"  # the code stays good
+    NOT_NOW = "later"  # the code stays good
     REFUSED = "refused"  # the operator is told, and may withdraw the offer
 
 
@@ -172,11 +172,11 @@ class Machine(Generic[State, Session]):
             return self._recover(self.session, self.state, event.error)
         row = self._table[self.state]
         if not isinstance(event, row.waits_for):
-            raise TypeError(f"{type(event).__name__} in the state {self.state.name}")
+            raise TypeError(f"{self.state.name}: {type(event).__name__}")
         try:
             step = row.act(self.session, event)
         except NotouError as error:
             return self._recover(self.session, self.state, error)
         if step.state not in row.leads_to:
-            raise ValueError(f"{self.state.name} does not lead to {step.state.name}")
+            raise ValueError(f"{self.state.name}: {step.state.name}")
         return step

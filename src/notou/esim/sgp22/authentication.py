@@ -36,6 +36,7 @@ class ServerProof:
     """initiateAuthentication's answer: what the chip must check. Each is a field as it came."""
 
     transaction_id: bytes
+    transaction_name: str  # the same as the server writes it, which some want back to the letter
     signed: bytes  # serverSigned1
     signature: bytes  # serverSignature1, tag 5F37
     root_id: bytes  # euiccCiPKIdToBeUsed, tag 04

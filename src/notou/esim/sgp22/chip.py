@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from notou.errors import DamagedError
 from notou.esim.sgp22 import tags
-from notou.esim.sgp22.metadata import rules_of
-from notou.esim.sgp22.results import require_ok
 from notou.esim.tlv import Tlv, encode, parse
 from notou.sentence import say
 
@@ -32,25 +30,21 @@ class Addresses:
 class ChipInfo:
     """EUICCInfo2, as much as a person asks for. Versions as ``2.2.2``; ``free_bytes`` None where not told."""
 
-    profile_version: str
     sgp22_version: str
     firmware_version: str
     free_bytes: int | None
     trusted_roots: tuple[str, ...]
-    forbidden_rules: frozenset[int]
-    accreditation: str
 
 
 @dataclass(frozen=True, slots=True)
 class RuleGrant:
     """One row of the rules authorisation table: which operators may set which rules.
 
-    ``operators``: MCC-MNC, or with E in the place of any digit; ``consent``: the person must agree.
+    ``operators``: MCC and MNC as stored, E in the place of any digit. Consent is asked for in every case.
     """
 
     rules: frozenset[int]
     operators: tuple[bytes, ...]
-    consent: bool
 
 
 def empty_request(function: int) -> bytes:
@@ -81,16 +75,6 @@ def parse_addresses(data: bytes) -> Addresses:
     )
 
 
-def set_default_server_request(address: str) -> bytes:
-    """SetDefaultDpAddress; "" takes it away."""
-    return encode(tags.SET_DEFAULT_DP_ADDRESS, encode(0x80, address.encode()))
-
-
-def parse_set_default_server(data: bytes) -> None:
-    """ChipRefusedError for any result but ok."""
-    require_ok(tags.SET_DEFAULT_DP_ADDRESS, parse(data, tags.SET_DEFAULT_DP_ADDRESS).one(0x80).integer())
-
-
 def parse_challenge(data: bytes) -> bytes:
     """GetEUICCChallenge: the chip's 16 random bytes."""
     challenge = parse(data, tags.GET_EUICC_CHALLENGE).one(0x80).value
@@ -103,13 +87,10 @@ def parse_info(data: bytes) -> ChipInfo:
     """EUICCInfo2."""
     info = parse(data, tags.EUICC_INFO_2)
     return ChipInfo(
-        profile_version=_version(info.one(0x81)),
         sgp22_version=_version(info.one(0x82)),
         firmware_version=_version(info.one(0x83)),
         free_bytes=_free_bytes(info.one(0x84).value),
         trusted_roots=tuple(each.value.hex() for each in info.one(0xA9).children()),
-        forbidden_rules=rules_of(info.maybe(0x99)),
-        accreditation=info.one(tags.UTF8_STRING).text(),
     )
 
 
@@ -120,7 +101,6 @@ def parse_rule_grants(data: bytes) -> tuple[RuleGrant, ...]:
         RuleGrant(
             rules=row.one(0x80).bits(),
             operators=tuple(each.one(0x80).value for each in row.one(0xA1).children()),
-            consent=0 in row.one(0x82).bits(),
         )
         for row in table.children()
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from notou.errors import DamagedError, ServerRefusedError
+from notou.errors import DamagedError, ServerError, ServerRefusedError
 from notou.esim.sgp22.authentication import ServerProof, require_transaction
 from notou.esim.sgp22.download import Offer
 from notou.esim.sgp22.metadata import parse_metadata
@@ -51,6 +51,7 @@ def parse_initiated(fields: Fields) -> ServerProof:
     require_success(fields)
     proof = ServerProof(
         transaction_id=_transaction(fields),
+        transaction_name=fields["transactionId"],
         signed=_bytes(fields, "serverSigned1"),
         signature=_bytes(fields, "serverSignature1"),
         root_id=_bytes(fields, "euiccCiPKIdToBeUsed"),
@@ -60,14 +61,14 @@ def parse_initiated(fields: Fields) -> ServerProof:
     return proof
 
 
-def authenticate_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def authenticate_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """authenticateClient. ``response``: the chip's AuthenticateServerResponse as it came."""
-    return {"transactionId": _name(transaction_id), "authenticateServerResponse": _text(response)}
+    return {"transactionId": transaction_name, "authenticateServerResponse": _text(response)}
 
 
-def parse_offer(fields: Fields) -> Offer:
+def parse_offer(fields: Fields, transaction_id: bytes) -> Offer:
     """authenticateClient's answer of an SM-DP+: the profile it offers."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     return Offer(
         metadata=parse_metadata(_bytes(fields, "profileMetadata")),
         signed=_bytes(fields, "smdpSigned2"),
@@ -76,23 +77,23 @@ def parse_offer(fields: Fields) -> Offer:
     )
 
 
-def parse_events(fields: Fields) -> tuple[Event, ...]:
+def parse_events(fields: Fields, transaction_id: bytes) -> tuple[Event, ...]:
     """authenticateClient's answer of an SM-DS: what waits for the chip."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     entries = fields.get("eventEntries", [])
     if not isinstance(entries, list) or len(entries) > MOST_EVENTS:
         raise _malformed("eventEntries")
     return tuple(_event(entry) for entry in entries)
 
 
-def package_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def package_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """getBoundProfilePackage. ``response``: the chip's PrepareDownloadResponse as it came."""
-    return {"transactionId": _name(transaction_id), "prepareDownloadResponse": _text(response)}
+    return {"transactionId": transaction_name, "prepareDownloadResponse": _text(response)}
 
 
-def parse_package_fields(fields: Fields) -> bytes:
+def parse_package_fields(fields: Fields, transaction_id: bytes) -> bytes:
     """getBoundProfilePackage's answer: the package's bytes."""
-    require_success(fields)
+    _require_exchange(fields, transaction_id)
     return _bytes(fields, "boundProfilePackage")
 
 
@@ -101,9 +102,9 @@ def notification_fields(pending: bytes) -> dict[str, str]:
     return {"pendingNotification": _text(pending)}
 
 
-def cancel_fields(transaction_id: bytes, response: bytes) -> dict[str, str]:
+def cancel_fields(transaction_name: str, response: bytes) -> dict[str, str]:
     """cancelSession. ``response``: the chip's CancelSessionResponse as it came."""
-    return {"transactionId": _name(transaction_id), "cancelSessionResponse": _text(response)}
+    return {"transactionId": transaction_name, "cancelSessionResponse": _text(response)}
 
 
 def require_success(fields: Fields) -> None:
@@ -114,6 +115,13 @@ def require_success(fields: Fields) -> None:
     data = status.get("statusCodeData")
     data = data if isinstance(data, Mapping) else {}
     raise ServerRefusedError(server_sentence(_code(data.get("subjectCode")), _code(data.get("reasonCode"))))
+
+
+def _require_exchange(fields: Fields, transaction_id: bytes) -> None:
+    """As require_success, and ServerError for an answer that names another exchange; some name none."""
+    require_success(fields)
+    if "transactionId" in fields and _transaction(fields) != transaction_id:
+        raise ServerError(say("The server's answer belongs to another exchange."))
 
 
 def _code(value: object) -> str:
@@ -154,10 +162,6 @@ def _transaction(fields: Fields) -> bytes:
         return bytes.fromhex(value if isinstance(value, str) else "-")
     except ValueError as error:
         raise _malformed("transactionId") from error
-
-
-def _name(transaction_id: bytes) -> str:
-    return transaction_id.hex().upper()
 
 
 def _text(data: bytes) -> str:

@@ -56,8 +56,6 @@ _MEANINGS: dict[tuple[str, str], Sentence] = {
     ("8.11.1", "3.9"): say("The operator's server does not know the authority this chip is certified by."),
 }
 
-NOTHING_WAITS = ("8.9.5", "3.9")
-
 
 def server_sentence(subject: str, reason: str) -> Sentence:
     """The sentence for the two codes; one that names them where they are not known."""

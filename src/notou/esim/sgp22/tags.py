@@ -7,7 +7,6 @@ from __future__ import annotations
 
 # ES10a
 EUICC_CONFIGURED_ADDRESSES = 0xBF3C
-SET_DEFAULT_DP_ADDRESS = 0xBF3F
 
 # ES10b
 EUICC_INFO_1 = 0xBF20
@@ -56,12 +55,9 @@ SEQUENCE_OF_88 = 0xA1
 SECOND_SEQUENCE_OF_87 = 0xA2
 SEQUENCE_OF_86 = 0xA3
 
-# Types that ASN.1 itself numbers, and what SGP.22 signs with
+# Types that ASN.1 itself numbers
 BOOLEAN = 0x01
 INTEGER = 0x02
 OCTET_STRING = 0x04
-OBJECT_IDENTIFIER = 0x06
 UTF8_STRING = 0x0C
 SEQUENCE = 0x30
-SIGNATURE = 0x5F37
-EUICC_OTPK = 0x5F49

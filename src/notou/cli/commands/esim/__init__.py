@@ -8,6 +8,7 @@ from __future__ import annotations
 from notou.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "answer": ("esim.answer", "Tell whether the eSIM at hand has a backup, and what to do."),
     "operators": ("esim.operators", "Tell which operators there are in a country."),
     "plans": ("esim.plans", "Tell which plans are known in a country, and since when."),
     "ask": ("esim.ask", "Tell what a name from an article really is."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from notou.cli.chip_follow import let_wallet_follow, show_download
+from notou.cli.chip_follow import let_wallet_follow, show_change, show_download
 from notou.cli.chip_options import (
     ChipOptions,
     person_of,
@@ -31,10 +31,11 @@ from notou.esim.wallet.typed import MOST_TYPED_CHARS, read_code
 from notou.jobs.chip import download_profile, enable_profile, read_profiles
 from notou.jobs.chip_wallet import Downloaded
 from notou.jobs.esim_trust import TrustOptions
-from notou.jobs.password import read_password_file
 from notou.sentence import say
+from notou.words.system import system_reason
 
 _IMEI_DIGITS = 15
+_MOST_CONFIRMATION_CHARS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,17 @@ def download(
     with where.hand(trust, person, screen.report) as (hand, _):
         done = download_profile(hand, order)
         iccid = done.installed.metadata.iccid
-        if enable:
-            enable_profile(hand, iccid)
         profiles = read_profiles(hand.chip)
         entries = let_wallet_follow(vault, hand.chip, profiles, Downloaded(iccid, wanted.code), screen)
-    show_download(done, profiles, entries, screen, reveal=reveal)
+        show_download(done, profiles, entries, screen, reveal=reveal)
+        if enable:
+            change = enable_profile(hand, iccid)
+            entries = let_wallet_follow(vault, hand.chip, change.switched.after, None, screen)
+            show_change("switched", change, entries, screen, reveal=reveal)
 
 
 def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> Wanted:
-    confirmation = None if code_file is None else read_password_file(code_file)
+    confirmation = None if code_file is None else _confirmation_in(code_file)
     if sum((source.code is not None, source.entry is not None, source.default_server)) != 1:
         raise UsageError(say("Give one of these: an activation code, --wallet NAME, or --default-server."))
     if source.entry is not None and not entries:
@@ -121,6 +124,20 @@ def _wanted(source: Source, entries: Sequence[Entry], code_file: str | None) -> 
     if source.code is None:
         return Wanted(None, confirmation)
     return Wanted(read_code(_typed(source.code)), confirmation)
+
+
+def _confirmation_in(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as opened:
+            code = opened.read(_MOST_CONFIRMATION_CHARS).strip()
+    except OSError as error:
+        raise UsageError(
+            say("The confirmation code cannot be read from {file}: {reason}.",
+                file=file, reason=system_reason(error))
+        ) from error  # fmt: skip
+    if not code:
+        raise UsageError(say("There is no confirmation code in {file}.", file=file))
+    return code
 
 
 def _typed(code: str) -> str:

@@ -40,12 +40,11 @@ def list_all(screen: Screen) -> None:
 @speaking
 def add(file: str, yes: bool, screen: Screen) -> None:
     """Trust servers under the root certificates in FILE; a root that is not a known one is asked about."""
-    found = roots_in(file)
-    for root in found:
-        if not root.known_as and not yes and not agrees(_question(root)):
-            raise UsageError(say("Nothing was added."))
-    trust_roots(found)
-    for root in found:
+    agreed = [root for root in roots_in(file) if root.known_as or yes or agrees(_question(root))]
+    if not agreed:
+        raise UsageError(say("Nothing was added."))
+    trust_roots(agreed)
+    for root in agreed:
         screen.done("root_added", root_fields(root), [_added(root)])
 
 
