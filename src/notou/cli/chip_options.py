@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from notou.cli.card_options import reader_option
 from notou.cli.chip_person import TerminalPerson
 from notou.cli.options import Access
 from notou.cli.places import FILE, FOLDER
@@ -55,11 +56,7 @@ class ChipOptions:
 def with_chip(command: Command) -> Command:
     """--reader and --aid → ``where``."""
 
-    @click.option(
-        "--reader",
-        metavar="READER",
-        help="The chip's reader: pcsc, pcsc:NAME, modem:/dev/…, or sim:PATH for a simulated chip.",
-    )
+    @reader_option
     @click.option(
         "--aid", metavar="HEX", help="The name of the chip's application, where its maker uses another one."
     )
