@@ -28,7 +28,8 @@ class Reader:
             raise RuntimeError("no card")
 
     def disconnect(self) -> None:
-        self.dead = True
+        if self.dead:
+            raise RuntimeError("card removed")
 
     def getProtocol(self) -> int:  # noqa: N802 - pyscard's name
         return self.protocol

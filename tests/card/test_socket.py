@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notou.card.base import Channel
-from notou.card.socket import simulated_card
+from notou.card.socket import SocketWire, simulated_card
 from notou.errors import CardError, NotOnCardError
 from tests.support.card_server import offered
 
@@ -56,3 +57,15 @@ def test_a_line_that_is_cut_and_a_card_that_is_not_there_are_said(tmp_path: Path
         channel.transmit(b"\x80\xe2\x91\x00\x00")
     with pytest.raises(CardError, match="no simulated card"), simulated_card(str(tmp_path / "none")):
         pytest.fail("nothing is there")
+
+
+def test_an_answer_that_comes_late_is_never_taken_for_the_next_one() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        wire = SocketWire(ours, "a card")
+        with pytest.raises(CardError):
+            wire.exchange(b"\x00\xb0\x00\x00\x00")
+        theirs.sendall(b"\x00\x02\x90\x00")
+        with pytest.raises(CardError):
+            wire.exchange(b"\x00\xa4\x00\x00\x00")

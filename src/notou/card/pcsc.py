@@ -6,7 +6,7 @@ What may not enter: logical channels (notou.card.logical), what commands mean.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,7 +73,8 @@ def pcsc_card(wanted: str, present: Sequence[Reader] | None = None) -> Iterator[
         byte_wise = connection.getProtocol() == _T0
         yield WireCard(str(reader), PcscWire(connection, str(reader), byte_wise))
     finally:
-        connection.disconnect()
+        with suppress(Exception):  # a card that was taken out is gone already
+            connection.disconnect()
 
 
 _T0 = 1  # SCARD_PROTOCOL_T0

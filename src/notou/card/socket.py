@@ -15,26 +15,38 @@ from dataclasses import dataclass
 from notou.card.base import Card
 from notou.card.logical import WireCard
 from notou.errors import CardError
-from notou.sentence import say
+from notou.sentence import Sentence, say
 from notou.words.system import system_reason
 
 _TIMEOUT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SocketWire:
-    """A Wire of notou.card.logical over a connected socket."""
+    """A Wire of notou.card.logical over a connected socket.
+
+    One on which an answer stayed away is not used again: what comes late would be taken for the next answer.
+    """
 
     connection: socket.socket
     path: str
+    broken: bool = False
 
     def exchange(self, command: bytes) -> bytes:
         """See Wire."""
+        if self.broken:
+            raise CardError(self._no_answer())
+        self.broken = True  # until the answer is whole
         try:
             self.connection.sendall(len(command).to_bytes(2, "big") + command)
-            return self._receive(int.from_bytes(self._receive(2), "big"))
+            answer = self._receive(int.from_bytes(self._receive(2), "big"))
         except OSError as error:
-            raise CardError(say("The simulated card at {path} gave no answer.", path=self.path)) from error
+            raise CardError(self._no_answer()) from error
+        self.broken = False
+        return answer
+
+    def _no_answer(self) -> Sentence:
+        return say("The simulated card at {path} gave no answer.", path=self.path)
 
     def _receive(self, count: int) -> bytes:
         data = b""

@@ -66,7 +66,7 @@ class FileSystem:
         """A file without records. NotOnCardError when it is not there or built otherwise."""
         info = self.select(path, what)
         if info.structure is not Structure.TRANSPARENT:
-            raise NotOnCardError(say("The card has no {what} in the form it should have.", what=what))
+            raise NotOnCardError(say("The card holds {what} in another form than it should.", what=what))
         size, content = min(info.size_bytes, MOST_FILE_BYTES), b""
         while len(content) < size:
             length = min(_AT_ONCE_BYTES, size - len(content))
@@ -80,7 +80,7 @@ class FileSystem:
         """All records of a file. NotOnCardError when it is not there or built otherwise."""
         info = self.select(path, what)
         if info.structure not in (Structure.LINEAR_FIXED, Structure.CYCLIC) or not info.record_bytes:
-            raise NotOnCardError(say("The card has no {what} in the form it should have.", what=what))
+            raise NotOnCardError(say("The card holds {what} in another form than it should.", what=what))
         size, count = info.record_bytes, min(info.records, MOST_RECORDS)
         return Records(size, tuple(self.read_record(number, size, what) for number in range(1, count + 1)))
 
@@ -139,7 +139,7 @@ class FileSystem:
 
     def _tries_of_sim(self, pin: Pin) -> int | None:
         """From what a plain SIM says of its folders (TS 51.011, 9.2.1); octet 19 for CHV1, 21 for CHV2."""
-        answer = self._select(MF, say("its master file"))
+        answer = self._select(MF, say("the master file"))
         status = answer[16 + 2 * pin : 17 + 2 * pin]
         return status[0] & 0xF if status and status[0] & 0x80 else None
 

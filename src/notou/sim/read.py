@@ -67,7 +67,7 @@ def file_system(card: Card) -> Iterator[FileSystem]:
 
 def _usim_aid(files: FileSystem) -> bytes:
     """The USIM of the card's list of applications (ETSI TS 102 221, 13.1)."""
-    for record in files.read_records(paths.APPLICATIONS, say("list of applications")).all:
+    for record in files.read_records(paths.APPLICATIONS, say("the list of applications")).all:
         aid = first(first(record, _APPLICATION), _AID)
         if aid.startswith(_USIM) and len(aid) <= 16:
             return aid

@@ -28,7 +28,7 @@ def data_of(response: bytes, what: str) -> bytes:
 
 def _error(status: int, what: str) -> CardError:
     if status in _NOT_THERE:
-        return NotOnCardError(say("The card has no {what}.", what=what))
+        return NotOnCardError(say("This is not on the card: {what}.", what=what))
     if status in _PIN_NEEDED:
         return PinNeededError(say("The card does not open {what} without its PIN.", what=what))
     if status in PIN_BLOCKED:

@@ -206,6 +206,12 @@ def flip(answer: dict[str, Any], name: str, at: int) -> dict[str, Any]:
     return {**answer, name: base64.b64encode(bytes(data)).decode()}
 
 
+def more(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """The answer with another field of the chip's request put behind the one that is due."""
+    data = base64.b64decode(answer[name]) + bytes.fromhex("800100")
+    return {**answer, name: base64.b64encode(data).decode()}
+
+
 Alter = Callable[[dict[str, Any]], dict[str, Any]]
 TAMPERED: dict[str, tuple[str, Alter, type[NotouError], str]] = {
     "another transaction": (
@@ -234,6 +240,9 @@ TAMPERED: dict[str, tuple[str, Alter, type[NotouError], str]] = {
     ),
     "a field left out": (
         INITIATE, lambda a: {**a, "serverCertificate": None}, DamagedError, "serverCertificate",
+    ),
+    "something smuggled in beside a signature": (
+        INITIATE, lambda a: more(a, "serverSignature1"), DamagedError, "follow",
     ),
     "another second transaction": (
         AUTHENTICATE, lambda a: flip(a, "smdpSigned2", 5), ServerError, "another exchange",

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from notou.errors import DamagedError, ServerError, ServerRefusedError
+from notou.esim.sgp22 import tags
 from notou.esim.sgp22.authentication import ServerProof, require_transaction
 from notou.esim.sgp22.download import Offer
 from notou.esim.sgp22.metadata import parse_metadata
 from notou.esim.sgp22.server_codes import server_sentence
+from notou.esim.tlv import parse
 from notou.sentence import say
 
 INITIATE = "initiateAuthentication"
@@ -52,10 +54,10 @@ def parse_initiated(fields: Fields) -> ServerProof:
     proof = ServerProof(
         transaction_id=_transaction(fields),
         transaction_name=fields["transactionId"],
-        signed=_bytes(fields, "serverSigned1"),
-        signature=_bytes(fields, "serverSignature1"),
-        root_id=_bytes(fields, "euiccCiPKIdToBeUsed"),
-        certificate=_bytes(fields, "serverCertificate"),
+        signed=_field(fields, "serverSigned1", tags.SEQUENCE),
+        signature=_field(fields, "serverSignature1", tags.SIGNATURE),
+        root_id=_field(fields, "euiccCiPKIdToBeUsed", tags.OCTET_STRING),
+        certificate=_field(fields, "serverCertificate", tags.SEQUENCE),
     )
     require_transaction(proof.transaction_id)
     return proof
@@ -71,9 +73,9 @@ def parse_offer(fields: Fields, transaction_id: bytes) -> Offer:
     _require_exchange(fields, transaction_id)
     return Offer(
         metadata=parse_metadata(_bytes(fields, "profileMetadata")),
-        signed=_bytes(fields, "smdpSigned2"),
-        signature=_bytes(fields, "smdpSignature2"),
-        certificate=_bytes(fields, "smdpCertificate"),
+        signed=_field(fields, "smdpSigned2", tags.SEQUENCE),
+        signature=_field(fields, "smdpSignature2", tags.SIGNATURE),
+        certificate=_field(fields, "smdpCertificate", tags.SEQUENCE),
     )
 
 
@@ -144,6 +146,11 @@ def _object(fields: Fields, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise _malformed(name)
     return value
+
+
+def _field(fields: Fields, name: str, tag: int) -> bytes:
+    """A field that goes into a request to the chip: just the one that belongs there, nothing beside it."""
+    return parse(_bytes(fields, name), tag).raw
 
 
 def _bytes(fields: Fields, name: str) -> bytes:
