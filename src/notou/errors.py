@@ -17,6 +17,7 @@
     │   ├── NoRoomOnCardError        what should be written there does not fit
     │   ├── CardRefusedError         the card answered, and did not do it
     │   │   └── PinNeededError       it wants its PIN first
+    │   ├── CardLostError            the line to the card is of no use any more; opening it anew is
     │   └── ChipRefusedError         the eSIM chip answered, and refused what it was asked
     ├── ServerError                  an operator's server cannot be used, or what it sent cannot
     │   ├── ServerRefusedError       the server answered, and refused what it was asked
@@ -96,6 +97,10 @@ class CardRefusedError(CardError):
 
 class PinNeededError(CardRefusedError):
     """The card does not show or change a file before its PIN was given."""
+
+
+class CardLostError(CardError):
+    """An answer stayed away on this line before; nothing is sent on it any more."""
 
 
 class ChipRefusedError(CardError):

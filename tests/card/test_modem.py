@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from notou.card.modem import ModemCard, modem_card
 from notou.card.serial import MOST_ANSWER_BYTES, serial_line
-from notou.errors import CardError, NotOnCardError, UsageError
+from notou.errors import CardError, CardLostError, NotOnCardError, UsageError
 from tests.support.modem import Modem, Spoil, plugged_in
 from tests.support.wires import ScriptedWire
 
@@ -131,7 +131,7 @@ def test_after_an_answer_that_stayed_away_the_line_is_not_used_again() -> None:
     with plugged_in(silent) as path, serial_line(path, lambda: float(next(ticks))) as line:
         with pytest.raises(CardError, match="no answer"):
             line.ask("AT")
-        with pytest.raises(CardError, match="no answer"):
+        with pytest.raises(CardLostError, match="no answer"):
             line.ask("AT+CCHC=1")
     assert "AT+CCHC=1" not in silent.heard
 

@@ -11,7 +11,7 @@ import pytest
 
 from notou.card.base import Channel
 from notou.card.socket import SocketWire, simulated_card
-from notou.errors import CardError, NotOnCardError
+from notou.errors import CardError, CardLostError, NotOnCardError
 from tests.support.card_server import offered
 
 AID = b"\xa0\x00\x00\x05\x59"
@@ -67,5 +67,5 @@ def test_an_answer_that_comes_late_is_never_taken_for_the_next_one() -> None:
         with pytest.raises(CardError):
             wire.exchange(b"\x00\xb0\x00\x00\x00")
         theirs.sendall(b"\x00\x02\x90\x00")
-        with pytest.raises(CardError):
+        with pytest.raises(CardLostError):
             wire.exchange(b"\x00\xa4\x00\x00\x00")

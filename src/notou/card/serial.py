@@ -13,7 +13,7 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from notou.errors import CardError, UsageError
+from notou.errors import CardError, CardLostError, UsageError
 from notou.sentence import say
 from notou.words.system import system_reason
 
@@ -53,7 +53,7 @@ class SerialLine:
         ModemRefusedError when the modem answers ERROR, CardError when it does not answer.
         """
         if self._broken:
-            raise CardError(self._no_answer())
+            raise CardLostError(self._no_answer())
         self._broken = True  # until its answer is whole
         self._send(command.encode("ascii") + b"\r")
         lines = self._lines_until_final(self._clock() + self._timeout_s)

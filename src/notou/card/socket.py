@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from notou.card.base import Card
 from notou.card.logical import WireCard
-from notou.errors import CardError
+from notou.errors import CardError, CardLostError
 from notou.sentence import Sentence, say
 from notou.words.system import system_reason
 
@@ -35,7 +35,7 @@ class SocketWire:
     def exchange(self, command: bytes) -> bytes:
         """See Wire."""
         if self.broken:
-            raise CardError(self._no_answer())
+            raise CardLostError(self._no_answer())
         self.broken = True  # until the answer is whole
         try:
             self.connection.sendall(len(command).to_bytes(2, "big") + command)

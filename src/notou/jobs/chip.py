@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from notou.errors import ChipRefusedError, NotouError, UsageError
+from notou.errors import ChipRefusedError, DamagedError, NotouError, UsageError
 from notou.esim.lpa.discovery import Discovered, discover
 from notou.esim.lpa.download import Installed, Order, download
 from notou.esim.lpa.driver import Chip, Person, Servers, Surroundings, drive
@@ -103,7 +103,7 @@ def read_chip(chip: Chip) -> ChipReport:
     addresses = about.parse_addresses(chip.exchange(about.empty_request(tags.EUICC_CONFIGURED_ADDRESSES)))
     try:
         info = about.parse_info(chip.exchange(about.empty_request(tags.EUICC_INFO_2)))
-    except ChipRefusedError:  # some keep it to themselves outside a download
+    except (ChipRefusedError, DamagedError):  # some keep it to themselves, or say it in their own way
         return ChipReport(eid, None, addresses)
     return ChipReport(eid, info, addresses)
 

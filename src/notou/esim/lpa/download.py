@@ -341,5 +341,5 @@ _FIRST_STATUS = 0x6000  # codes from here on are statuses of commands, not resul
 
 def _reason(error: NotouError) -> CancelReason:
     """After a line was cut the code must stay good."""
-    lost = isinstance(error, ServerUnavailableError) or type(error) is CardError
+    lost = isinstance(error, (ServerUnavailableError, CardError)) and not isinstance(error, ChipRefusedError)
     return CancelReason.TIMEOUT if lost else CancelReason.UNDEFINED

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from notou.card.base import Card, Channel
-from notou.errors import CardError, NotOnCardError, NotouError, ServerUnavailableError
+from notou.errors import CardError, CardLostError, NotOnCardError, NotouError, ServerUnavailableError
 from notou.esim.lpa.steps import (
     Action,
     Answer,
@@ -94,6 +94,8 @@ class Chip:
             self._pause(seconds)
             try:
                 return self._select()
+            except CardLostError:  # no patience helps
+                raise
             except CardError:
                 continue
         self._pause(last)
