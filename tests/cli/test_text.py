@@ -10,6 +10,7 @@ from notou.cli.progress import progress_text, seconds_left
 from notou.cli.text import columns, cut_to, duration_text, printable, size_text
 from notou.cli.times import moment
 from notou.events import Progress
+from notou.sentence import Sentence, say
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,13 @@ from notou.events import Progress
 )
 def test_a_hostile_name_cannot_steer_the_terminal(name: bytes | str, shown: str) -> None:
     assert printable(name) == shown
+
+
+def test_a_sentence_made_printable_is_still_a_sentence() -> None:
+    told = printable(say("{place}: {why}", place="/\x1b[2J", why=say("{name} is full.", name="\x07")))
+    assert told == "/\\x1b[2J: \\x07 is full."
+    assert isinstance(told, Sentence)
+    assert isinstance(told.values["why"], Sentence)
 
 
 @pytest.mark.parametrize(

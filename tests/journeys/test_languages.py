@@ -71,6 +71,7 @@ class Traveller:
         self.run("esim", "operators", "NC")
         self.run("esim", "ask", "Orange")
         self.run("esim", "list", "--from", one)
+        self.run("esim", "answer", "--from", one)
         return "\n".join(self.told).replace(str(self.folder), "")
 
 

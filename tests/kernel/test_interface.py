@@ -11,6 +11,8 @@ import pytest
 
 import notou.kernel
 import notou.kernel.reference
+from notou.errors import UsageError
+from notou.sentence import Sentence
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -50,6 +52,25 @@ def test_the_package_passes_on_every_name() -> None:
 
 def test_a_kernel_says_which_it_is(kernel: ModuleType) -> None:
     assert kernel.__name__.rpartition(".")[2].strip("_") == kernel.KERNEL_NAME
+
+
+def test_an_error_of_a_kernel_keeps_what_its_sentence_was_made_of(kernel: ModuleType) -> None:
+    with pytest.raises(UsageError) as raised:
+        kernel.seal(bytes(3), b"plain")
+    told = str(raised.value)
+    assert isinstance(told, Sentence)
+    assert (told.template, told.values) == (
+        "A key is {wanted} bytes, not {count}.",
+        {"wanted": 64, "count": 3},
+    )
+
+
+def test_a_fault_of_one_item_keeps_the_systems_reason_as_a_sentence(kernel: ModuleType) -> None:
+    [told] = kernel.list_directories([(b"/nowhere/at all", None)])
+    assert isinstance(told, Sentence)
+    reason = told.values["reason"]
+    assert isinstance(reason, Sentence)
+    assert reason.template == "no such file or directory"
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -78,6 +78,8 @@ def test_the_kernels_texts_are_found_over_broken_lines() -> None:
         "report(Note('so'))",
         "report(ItemFailed(path, 'gone'))",
         "reason = 'cannot be read at all'",
+        "raise UsageError(say(template, place=place))",
+        "line = say_count(count, f'{{count}} {what}', 'many')",
         "reason = f'cannot be read: {why}'",
     ],
 )

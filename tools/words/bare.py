@@ -44,6 +44,8 @@ def bare_texts(tree: ast.Module, file: str) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node, ast.Call):
             yield from ((node.lineno, text) for text in _handed_over(node))
+            if _hides_its_template(node):
+                yield node.lineno, ast.unparse(node)
         elif file not in NO_PROSE and (text := _text(node)) and _PROSE.search(text) and text not in NOT_SHOWN:
             yield getattr(node, "lineno", 0), text
 
@@ -61,6 +63,13 @@ def program_modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 _ERRORS = error_names()
+
+
+def _hides_its_template(call: ast.Call) -> bool:
+    """Whether say or say_count is given a template that is no literal, so that no catalogue can have it."""
+    name = getattr(call.func, "id", "")
+    templates = {"say": call.args[:1], "say_count": call.args[1:3]}.get(name, [])
+    return not all(isinstance(each, ast.Constant) for each in templates)
 
 
 def _handed_over(call: ast.Call) -> Iterator[str]:

@@ -42,23 +42,23 @@ class Table:
 Line = str | Row | Table
 
 
-def laid_out(line: Line, say: Say) -> Iterator[str]:
-    """The lines of text that a line becomes; ``say`` gives a part in the person's language."""
+def laid_out(line: Line, spoken: Say) -> Iterator[str]:
+    """The lines of text that a line becomes; ``spoken`` gives a part in the person's language."""
     if isinstance(line, Table):
-        yield from _table(line, say)
+        yield from _table(line, spoken)
     elif isinstance(line, Row):
-        yield _row(line, say)
+        yield _row(line, spoken)
     else:
-        yield printable(say(line))
+        yield printable(spoken(line))
 
 
-def _row(row: Row, say: Say) -> str:
+def _row(row: Row, spoken: Say) -> str:
     cells = (each if isinstance(each, Cell) else Cell(each) for each in row.cells)
-    return row.indent + GAP.join(_filled(printable(say(each.text)), each) for each in cells).rstrip(" ")
+    return row.indent + GAP.join(_filled(printable(spoken(each.text)), each) for each in cells).rstrip(" ")
 
 
-def _table(table: Table, say: Say) -> Iterator[str]:
-    rows = [[printable(say(cell)) for cell in row] for row in [table.heads, *table.rows]]
+def _table(table: Table, spoken: Say) -> Iterator[str]:
+    rows = [[printable(spoken(cell)) for cell in row] for row in [table.heads, *table.rows]]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield _row(Row([Cell(text, width) for text, width in zip(row, widths, strict=True)]), str)

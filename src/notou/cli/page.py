@@ -30,11 +30,11 @@ tr { break-inside: avoid }
 _BOXES = {True: "☑", False: "☐", None: "☐"}
 
 
-def page(document: Document, language: str, say: Say) -> str:
+def page(document: Document, language: str, spoken: Say) -> str:
     """The whole page, for a file in UTF-8. ``language`` is its code, such as ``en``."""
 
     def text(words: str) -> str:
-        return escape(say(words))
+        return escape(spoken(words))
 
     body = "\n".join(line for section in document.sections for line in _section(section, text))
     title = text(document.title)

@@ -17,7 +17,15 @@ _NO_BREAK_SPACES = "\u00a0\u202f"  # French sets them before its punctuation; th
 
 
 def printable(text: str | bytes) -> str:
-    """One line of text safe to print: bytes that are no UTF-8 and control characters become ``\\xNN``."""
+    """One line of text safe to print: bytes that are no UTF-8 and control characters become ``\\xNN``.
+
+    A sentence stays one, so that it can still be said in another language.
+    """
+    if isinstance(text, Sentence):
+        values = {
+            name: printable(each) if isinstance(each, str) else each for name, each in text.values.items()
+        }
+        return Sentence(text.template, values, text.many)
     decoded = safe(text) if isinstance(text, str) else text.decode("utf-8", "backslashreplace")
     if decoded.isprintable():
         return decoded
