@@ -108,7 +108,7 @@ def faults_of(
     catalogue = Catalog(locale="fr")
     catalogue.add(english, translation, flags=flags)
     one, many = english if isinstance(english, tuple) else (english, None)
-    return list(faults(catalogue, template_of([Text(one, many, "src/x.py")]), ()))
+    return list(faults(catalogue, template_of([Text(one, many, "src/x.py")])))
 
 
 def test_a_translation_that_lost_or_invented_a_field_is_found() -> None:
@@ -128,12 +128,12 @@ def test_one_of_something_may_go_without_its_number() -> None:
 def test_a_translation_of_what_nobody_says_any_more_is_found() -> None:
     catalogue = Catalog(locale="fr")
     catalogue.add("gone", "parti")
-    assert list(faults(catalogue, template_of([]), ()))
+    assert list(faults(catalogue, template_of([])))
 
 
-def test_texts_of_a_package_that_is_not_done_may_wait() -> None:
+def test_a_text_that_has_no_translation_is_found() -> None:
     template = template_of([Text("new", None, "src/new.py")])
-    assert not list(faults(Catalog(locale="fr"), template, ("src/new",)))
+    assert list(faults(Catalog(locale="fr"), template)) == ["no translation: new"]
 
 
 def test_the_program_and_its_kernel_and_click_say_something() -> None:

@@ -70,13 +70,10 @@ def compile_one(language: str) -> None:
         write_mo(mo, read_po(po, language))
 
 
-def faults(catalogue: Catalog, template: Catalog, later: tuple[str, ...]) -> Iterator[str]:
-    """What is wrong with a catalogue, a line each; texts that stand only in files of ``later`` may lack."""
-    for wanted in template:
-        if wanted.id and not all(file.startswith(later) for file, _ in wanted.locations):
-            found = catalogue.get(wanted.id)
-            if found is None or not all(_forms(found)):
-                yield f"no translation: {_english(wanted)}"
+def faults(catalogue: Catalog, template: Catalog) -> Iterator[str]:
+    """What is wrong with a catalogue, a line each."""
+    for wanted in missing(catalogue, template):
+        yield f"no translation: {_english(wanted)}"
     for message in catalogue:
         if message.id and template.get(message.id) is None:
             yield f"the source does not say this any more: {_english(message)}"
