@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from notou.errors import NotouError
-from notou.sentence import Sentence, say, say_count
+from notou.sentence import Sentence, mentions, say, say_count
 
 
 def test_a_sentence_is_its_english_text() -> None:
@@ -24,6 +24,13 @@ def test_an_error_keeps_what_its_sentence_was_made_of() -> None:
 def test_one_is_counted_apart_and_thousands_are_grouped() -> None:
     texts = [say_count(count, "{count} file", "{count} files") for count in (0, 1, 1234)]
     assert texts == ["0 files", "1 file", "1,234 files"]
+
+
+def test_a_sentence_mentions_what_it_was_made_of_and_not_what_its_letters_contain() -> None:
+    name = say("The pack {pack} at {place}", pack="ab12", place="/media/disk2")
+    told = say("{name} cannot be read.", name=name)
+    assert mentions(told, "/media/disk2")
+    assert not mentions(told, "/media/disk")
 
 
 def test_braces_in_a_value_are_no_fields() -> None:

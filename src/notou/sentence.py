@@ -71,5 +71,13 @@ def say_in_turn(sentences: Sequence[str]) -> str:
     return reduce(lambda first, then: say("{first} {then}", first=first, then=then), sentences)
 
 
+def mentions(text: str, value: str) -> bool:
+    """Whether the sentence was made with this value, in whatever part; its letters are not looked at."""
+    if text == value:
+        return True
+    parts = text.values.values() if isinstance(text, Sentence) else ()
+    return any(isinstance(part, str) and mentions(part, value) for part in parts)
+
+
 def _english(value: object) -> object:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value

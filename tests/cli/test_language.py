@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,27 @@ def test_every_command_takes_a_language_and_tells_its_help_in_it(name: str, noto
 def test_a_mistake_is_told_in_the_language_asked_for(notou: Program) -> None:
     said = notou.run("snapshots", "--lang", "zh", expect=1).stderr
     assert said == "notou: 缺少选项 '--from'.请试试“notou snapshots --help”。\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"LANG": "fr_FR.UTF-8"}, "Il n’y a rien"),
+        ({"LANG": "zh_CN.UTF-8"}, "不存在"),
+        ({"LANG": "fr_FR.UTF-8", "NOTOU_LANG": "en"}, "There is nothing"),
+    ],
+)
+def test_the_systems_language_is_spoken_unless_notou_lang_says_otherwise(
+    environ: dict[str, str], said: str, notou: Program, tmp_path: Path
+) -> None:
+    place = str(tmp_path / "vault")
+    notou.run("init", "--to", place)
+    env = {**notou.env, **environ}
+    if "NOTOU_LANG" not in environ:
+        del env["NOTOU_LANG"]
+    words = notou.argv("backup", str(tmp_path / "absent"), "--to", place)
+    done = subprocess.run(words, env=env, capture_output=True, encoding="utf-8")
+    assert said in done.stderr
 
 
 def test_a_language_that_notou_lacks_is_refused(notou: Program) -> None:

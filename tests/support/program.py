@@ -29,7 +29,8 @@ class Program:
         inherited = {
             name: os.environ[name] for name in ("PATH", "LANG", "NOTOU_KERNEL") if name in os.environ
         }
-        return {**inherited, "HOME": str(self.home), "NOTOU_PASSWORD": self.password}
+        own = {"HOME": str(self.home), "NOTOU_PASSWORD": self.password, "NOTOU_LANG": "en"}
+        return {**inherited, **own}
 
     def argv(self, *words: str | Path) -> list[str]:
         """The argument list that starts the program beside this interpreter."""

@@ -15,7 +15,7 @@ from notou.errors import NotFoundError, StoreError
 from notou.events import Note, Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.model import FileKind, Lane
-from notou.sentence import say, say_apart
+from notou.sentence import mentions, say, say_apart
 from notou.vault.repository import Vault
 from notou.vault.selection import LATEST, Filter, newest_first, pick
 from notou.vault.snapshot import Snapshot
@@ -138,5 +138,5 @@ def runs(snapshots: Iterable[Snapshot]) -> list[list[Snapshot]]:
 def tell_faults(vault: Vault, report: Report, told: Collection[str] = ()) -> None:
     """Say what was damaged at one place and read from another, or left out; but for places ``told`` of."""
     for fault in dict.fromkeys(vault.faults):
-        if not any(location in fault for location in told):
+        if not any(mentions(fault, location) for location in told):
             report(Note(fault))
