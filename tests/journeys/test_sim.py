@@ -111,6 +111,8 @@ def test_reading_speaks_json_lines(desk: Desk) -> None:
         2,
         1,
     )
+    assert (card["iccid"], card["iccid_end"], card["imsi_end"]) == (None, ICCID[-4:], IMSI[-4:])
+    assert desk.objects(filled(), "read", "--reveal")[0]["imsi"] == IMSI
     assert [each["event"] for each in rest] == ["sim_entry"] * 3 + ["sim_message"]
     assert rest[1]["addresses"] == ["wei@example.org"]
 
@@ -162,6 +164,15 @@ def test_saving_an_emptied_card_does_not_empty_what_is_kept_of_it(desk: Desk) ->
     new = usim()
     desk.sim(new, "restore", "--from", desk.places[0], typed="y\n")
     assert records(new) == records(filled())
+
+
+def test_each_change_made_is_told_in_the_persons_language(desk: Desk) -> None:
+    desk.sim(filled(), "save", *desk.to)
+    words = ("restore", "--verbose", "--lang", "fr", "--from", desk.places[0])
+    said = desk.attempt(usim(iccid=OTHER), *words, typed="y\n")
+    assert said.returncode == 0
+    assert "Ana" in said.stderr
+    assert not re.search(r"\badd\b", said.stderr)
 
 
 @pytest.mark.parametrize("typed", ["", "n\n", "perhaps\n"])

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from notou.cli.layout import Line, Table
+from notou.cli.secret_numbers import secret, secret_fields
 from notou.cli.text import printable, size_text
 from notou.esim.lpa.steps import Preview
 from notou.esim.lpa.telling import Told
@@ -17,20 +18,10 @@ from notou.esim.sgp22.metadata import Metadata, Rule
 from notou.esim.sgp22.notifications import Notification
 from notou.esim.sgp22.profiles import Profile
 from notou.esim.wallet.entry import Entry
-from notou.esim.wallet.identifiers import ending, number_text
+from notou.esim.wallet.identifiers import number_text
 from notou.jobs.chip import ChipReport
 from notou.jobs.chip_wallet import entry_of
 from notou.sentence import Sentence, say
-
-
-def secret(number: str, *, reveal: bool) -> str:
-    """An ICCID or EID as it is shown."""
-    return number if reveal else ending(number)
-
-
-def secret_fields(name: str, number: str, *, reveal: bool) -> dict[str, Any]:
-    """An ICCID or EID for a JSON line: null unless revealed, and the last digits that tell it apart."""
-    return {name: number if reveal else None, f"{name}_end": number[-4:]}
 
 
 def chip_fields(report: ChipReport, reveal: bool) -> dict[str, Any]:  # noqa: FBT001 - the command's flag

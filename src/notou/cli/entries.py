@@ -12,13 +12,14 @@ from datetime import date
 from typing import Any
 
 from notou.cli.facts import ANSWERS, UNKNOWN
+from notou.cli.secret_numbers import secret
 from notou.cli.text import printable
 from notou.copies.replicate import CopyOutcome
 from notou.errors import StoreError
 from notou.esim.wallet.code import ActivationCode
 from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState, Reusable
 from notou.esim.wallet.gone import steps_when_gone
-from notou.esim.wallet.identifiers import ending, hidden, network_name, number_text
+from notou.esim.wallet.identifiers import hidden, network_name, number_text
 from notou.sentence import Sentence, say, say_count
 
 HEADS = [
@@ -153,8 +154,8 @@ def _installed_rows(there: Installed, *, reveal: bool) -> Iterator[tuple[Sentenc
     yield say("Profile"), there.profile_name
     yield say("Nickname"), there.nickname
     yield say("Class"), _CLASSES[there.profile_class] if there.profile_class else ""
-    yield say("ICCID"), there.iccid if reveal else ending(there.iccid)
-    yield say("EID"), there.eid if reveal else ending(there.eid)
+    yield say("ICCID"), secret(there.iccid, reveal=reveal)
+    yield say("EID"), secret(there.eid, reveal=reveal)
     yield say("Tells of changes"), ", ".join(there.notification_addresses)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notou.cli.layout import Line, Table
+from notou.cli.secret_numbers import secret_fields
 from notou.cli.text import printable
 from notou.sentence import Sentence, say, say_count
 from notou.sim.entry import Entry, entries
@@ -17,7 +18,6 @@ from notou.sim.image import FDN_ROLE, MSISDN_ROLE, SMS_ROLE, CardImage
 from notou.sim.message import Message, messages
 from notou.sim.read import Contents
 
-_SHOWN_DIGITS = 4
 _TEXT_CHARS = 60
 
 STATES = {
@@ -46,16 +46,11 @@ def holdings(image: CardImage) -> Holdings:
     return Holdings(book, _listed(image, FDN_ROLE), _listed(image, MSISDN_ROLE), messages(sms) if sms else [])
 
 
-def hidden(digits: str, *, reveal: bool) -> str:
-    """A number that others could misuse: only its end, unless it was asked for."""
-    return digits if reveal or not digits else "…" + digits[-_SHOWN_DIGITS:]
-
-
 def card_fields(contents: Contents, held: Holdings, *, reveal: bool) -> dict[str, Any]:
     """The card for a JSON line."""
     return {
-        "iccid": hidden(contents.image.iccid, reveal=reveal),
-        "imsi": hidden(contents.imsi, reveal=reveal),
+        **secret_fields("iccid", contents.image.iccid, reveal=reveal),
+        **secret_fields("imsi", contents.imsi, reveal=reveal),
         "provider": contents.provider,
         "plain_sim": contents.plain_sim,
         "numbers": [one.number for one in held.own if one.number],

@@ -11,7 +11,8 @@ import click
 from notou.cli.card_options import reader_option
 from notou.cli.options import Access, reading_if_named, speaking
 from notou.cli.screen import Screen
-from notou.cli.sim_shapes import counted, hidden, holdings
+from notou.cli.secret_numbers import secret
+from notou.cli.sim_shapes import counted, holdings
 from notou.cli.text import printable, time_text
 from notou.esim.wallet.entry import Entry, Reusable
 from notou.jobs.answer import Answer, CardKind, CardSeen, VaultSeen, answer_for, vault_for
@@ -74,7 +75,7 @@ def _card_lines(found: Answer) -> Iterator[str]:
             "No card was seen, so this is the general answer: {reason}", reason=printable(found.card_fault)
         )
         return
-    number = hidden(found.card.iccid, reveal=False)
+    number = secret(found.card.iccid, reveal=False)
     if found.card.kind is CardKind.SIM_CARD:
         yield say(
             "The card {number} is a SIM card, not an eSIM: its number moves to another phone with the "
@@ -161,7 +162,7 @@ def _fields(found: Answer) -> dict[str, Any]:
 
 
 def _card_fields(card: CardSeen | None) -> dict[str, Any] | None:
-    return {"kind": card.kind.value, "iccid": hidden(card.iccid, reveal=False)} if card else None
+    return {"kind": card.kind.value, "iccid_end": card.iccid[-4:]} if card else None
 
 
 def _vault_fields(vault: VaultSeen | None) -> dict[str, Any] | None:

@@ -11,12 +11,12 @@ from notou.cli.card_options import CardAccess, with_card
 from notou.cli.layout import Line
 from notou.cli.options import speaking
 from notou.cli.screen import Screen
+from notou.cli.secret_numbers import secret
 from notou.cli.sim_shapes import (
     Holdings,
     card_fields,
     entry_fields,
     entry_lines,
-    hidden,
     holdings,
     message_fields,
     message_lines,
@@ -60,8 +60,8 @@ def _own(own: Entry) -> Sentence:
 
 
 def _lines(contents: Contents, held: Holdings, *, reveal: bool) -> Iterator[Line]:
-    yield say("Card number (ICCID): {number}", number=hidden(contents.image.iccid, reveal=reveal))
-    yield say("Subscriber (IMSI): {number}", number=hidden(contents.imsi, reveal=reveal))
+    yield say("Card number (ICCID): {number}", number=secret(contents.image.iccid, reveal=reveal))
+    yield say("Subscriber (IMSI): {number}", number=secret(contents.imsi, reveal=reveal))
     if contents.provider:
         yield say("Provider: {name}", name=printable(contents.provider))
     for own in held.own:

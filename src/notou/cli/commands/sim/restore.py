@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from notou.cli.card_options import CardAccess, with_card_to_write
-from notou.cli.layout import Line, Table
+from notou.cli.layout import Line, Row, Table
 from notou.cli.options import Access, reading, speaking
 from notou.cli.prompt import agrees
 from notou.cli.screen import Screen
@@ -79,7 +79,7 @@ def _carry_out(work: Restoring, screen: Screen) -> None:
     if not agrees(say("Write this to the card?")):
         screen.say(say("Nothing was written."))
         return
-    work.carry_out(lambda step: screen.detail("  ".join(_row(step))))
+    work.carry_out(lambda step: screen.detail(Row(_row(step))))
     done = say_count(
         len(work.plan.changes),
         "{count} change was written and read again.",
