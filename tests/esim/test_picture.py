@@ -54,6 +54,12 @@ def test_a_code_on_a_transparent_ground_is_read() -> None:
     assert qr_texts(saved(picture)) == [CODE]
 
 
+def test_a_picture_with_a_side_longer_than_the_reader_of_codes_takes_is_refused() -> None:
+    for size in ((65_536, 1), (1, 65_536)):
+        with pytest.raises(UsageError, match="too large"):
+            qr_texts(saved(Image.new("1", size)))
+
+
 def test_a_code_in_a_very_large_picture_is_read() -> None:
     page = Image.new("L", (8000, 8000), 255)
     page.paste(qr(CODE, scale=30), (3000, 3000))

@@ -13,7 +13,7 @@ from notou.events import Event
 from notou.jobs.init import initialize
 from notou.jobs.keep import Change, change_kept, kept_in
 from notou.jobs.places import open_vault
-from notou.model import Lane
+from notou.model import BlobKind, Lane
 from notou.upkeep.retention import KEPT_REASON, Policy, decide
 from notou.vault.kept import KeptSet
 from notou.vault.repository import Vault
@@ -218,6 +218,67 @@ def test_forgetting_by_policy_weighs_what_is_kept_by_itself_and_leaves_its_newes
     desk.notou.run("forget", *to, "--keep-tag", "holiday", "--prune")
     assert desk.read() == {"a": b"2"}
     assert [one.kept for one in desk.vault().snapshots()].count(True) == 1
+
+
+def test_forgetting_by_policy_leaves_what_either_of_two_disks_used_in_turn_holds_alone(desk: Desk) -> None:
+    one, two = [desk.places[0]], [desk.places[1]]
+    desk.put(shared=b"0")
+    Path(two[0]).rename(desk.tmp / "away")
+    desk.put(places=one, on_one=b"1")
+    Path(one[0]).rename(desk.tmp / "one-away")
+    (desk.tmp / "away").rename(two[0])
+    desk.put(places=two, on_two=b"2")
+    (desk.tmp / "one-away").rename(one[0])
+    to = [word for place in desk.places for word in ("--to", place)]
+    everything = {"shared": b"0", "on_one": b"1", "on_two": b"2"}
+    desk.notou.run("forget", *to, "--keep-last", "1", "--prune")
+    assert desk.read() == everything
+    desk.put(shared=b"3")  # made of both: from here on either alone is history
+    desk.notou.run("forget", *to, "--keep-last", "1", "--prune")
+    assert desk.read() == {**everything, "shared": b"3"}
+    assert len(desk.vault().snapshots()) == 1
+
+
+def test_forgetting_by_policy_leaves_what_cannot_be_read_now(desk: Desk) -> None:
+    desk.put(a=b"1")
+    desk.put(b=b"2")
+    desk.put(c=b"3")
+    first, second, third = desk.vault().snapshots()
+    to = [word for place in desk.places for word in ("--to", place)]
+    desk.notou.run("forget", second.id, *to)
+    trees = {pack for place in desk.places for pack in _packs_of(desk, place, third)}
+    for pack in trees:
+        pack.rename(pack.with_name("hidden-" + pack.name))
+    desk.notou.run("forget", *to, "--keep-last", "1")
+    assert [one.id for one in desk.vault().snapshots()] == [first.id, third.id]
+    for pack in trees:
+        pack.with_name("hidden-" + pack.name).rename(pack)
+    desk.notou.run("forget", *to, "--keep-last", "1")
+    assert [one.id for one in desk.vault().snapshots()] == [third.id]
+
+
+def _packs_of(desk: Desk, place: str, snapshot: Snapshot) -> list[Path]:
+    """The packs that hold the tree of a snapshot."""
+    (found,) = desk.vault().index.find(BlobKind.TREE, snapshot.tree)
+    return list(Path(place).glob(f"data/*/{found.pack_id.hex()}"))
+
+
+def test_latest_is_never_taken_for_what_is_kept_alone_when_snapshots_are_forgotten(
+    desk: Desk, tmp_path: Path
+) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "letter.txt").write_text("Dear Ana")
+    to = [word for place in desk.places for word in ("--to", place)]
+    desk.put(a=b"1")
+    desk.notou.run("forget", "latest", *to, expect=1)
+    desk.notou.run("backup", papers, *to)
+    desk.notou.run("forget", "latest", *to, "--prune")
+    assert desk.read() == {"a": b"1"}
+    (kept,) = desk.vault().snapshots()
+    assert kept.kept
+    desk.notou.run("forget", kept.short_id, *to)
+    assert desk.read() == {}
 
 
 def test_a_backup_of_a_folder_of_the_same_name_is_another_group(desk: Desk) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_PICTURE_BYTES = 32 << 20
 MOST_PIXELS = 64 << 20
 _READ_PIXELS = 24 << 20
+_MOST_SIDE_PIXELS = (1 << 16) - 1
+"""zxing-cpp takes no longer side."""
 """Larger ones are made smaller first: a QR code fills more than a few pixels of a photo that large."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -65,7 +67,7 @@ def _decoded(data: bytes) -> Image.Image:
 
     with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
         pixels = picture.width * picture.height
-        if pixels > MOST_PIXELS:
+        if pixels > MOST_PIXELS or max(picture.size) > _MOST_SIDE_PIXELS:
             raise _too_large()
         if pixels > _READ_PIXELS:
             factor = (_READ_PIXELS / pixels) ** 0.5

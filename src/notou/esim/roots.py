@@ -47,7 +47,7 @@ TEST_ROOTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One root certificate. ``known_as``: the name by which it is known, "" for another one."""
+    """One root certificate."""
 
     certificate: x509.Certificate
 

@@ -9,18 +9,22 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notou.errors import UsageError
+from notou.errors import LimitError, UsageError
 from notou.events import Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.jobs.snapshots import meant, tell_faults
 from notou.jobs.this_process import lock_holder
 from notou.jobs.workspace import workspace
+from notou.restore.kept import needed
 from notou.sentence import say
 from notou.upkeep import prune as pruning
 from notou.upkeep.forget import ForgetResult, forget, plan_forget
 from notou.upkeep.prune_plan import PruneOptions
 from notou.upkeep.retention import GroupDecision, Policy
-from notou.vault.selection import Filter
+from notou.vault.kept import heads, kept_sets
+from notou.vault.repository import Vault
+from notou.vault.selection import LATEST, Filter
+from notou.vault.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,34 @@ def forget_snapshots(
     opened = open_vault(locations, password)
     decisions: list[GroupDecision] = []
     if wanted:
-        named = [one.id for each in wanted for one in meant(opened.vault.snapshots(), each, Filter())]
+        named = [one.id for each in wanted for one in _meant(opened.vault.snapshots(), each)]
     else:
-        admitted = [one for one in opened.vault.snapshots() if conditions.admits(one)]
-        decisions = plan_forget(admitted, policy, time.time_ns())
+        held = opened.vault.snapshots()
+        admitted = [one for one in held if conditions.admits(one)]
+        decisions = plan_forget(admitted, policy, time.time_ns(), _needed(opened.vault, held))
         _require_something_kept(decisions)
         named = [one.id for decision in decisions for one in decision.removed]
     result = None if dry_run or not named else _forget(opened, named, report)
     tell_faults(opened.vault, report, () if result is None else result.failures)
     return Forgotten(tuple(decisions), tuple(named), result)
+
+
+def _meant(held: Sequence[Snapshot], word: str) -> list[Snapshot]:
+    """Those a word means; what is kept in the vault alone is never ``latest`` here, but named by its id."""
+    of_folders = [one for one in held if not one.kept]
+    return meant(of_folders if word.startswith(LATEST) else held, word, Filter())
+
+
+def _needed(vault: Vault, held: Sequence[Snapshot]) -> set[str]:
+    """The ids of all without which something that is kept in the vault alone would be lost."""
+    found: set[str] = set()
+    for each in kept_sets(held):
+        ours = heads(held, each)
+        try:
+            found |= {one.id for one in needed(vault, ours, each)}
+        except LimitError:  # nothing that Notou made: it cannot be told what it is worth
+            found |= {one.id for one in ours}
+    return found
 
 
 def _require_something_kept(decisions: Sequence[GroupDecision]) -> None:

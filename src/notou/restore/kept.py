@@ -35,6 +35,25 @@ def read_kept(
     return _contents(vault, wanted, nodes, damaged)
 
 
+def needed(vault: Vault, snapshots: Sequence[Snapshot], wanted: KeptSet) -> list[Snapshot]:
+    """Of a set's heads, oldest first: those without which it would lose something, the newest always.
+
+    An older one is needed for an item that the newest lacks or has in an earlier state, and where it cannot
+    be read now. LimitError as read_kept.
+    """
+    *older, newest = snapshots
+    if not older:
+        return [newest]
+    has = {name: node.mtime_ns for name, node in _files(vault, newest, wanted, lambda *_: None)}
+    return [*(one for one in older if _adds(vault, one, wanted, has)), newest]
+
+
+def _adds(vault: Vault, snapshot: Snapshot, wanted: KeptSet, has: Mapping[str, int]) -> bool:
+    lost: list[bytes] = []
+    files = list(_files(vault, snapshot, wanted, lambda path, _: lost.append(path)))
+    return bool(lost) or any(name not in has or has[name] < node.mtime_ns for name, node in files)
+
+
 def _files(vault: Vault, snapshot: Snapshot, wanted: KeptSet, damaged: Damaged) -> Iterator[tuple[str, Node]]:
     below = os.fsencode(wanted.root) + b"/"
     # from the top, so that a tree that is lost is damage, and never taken for a set that holds nothing

@@ -13,7 +13,7 @@ from notou.upkeep.living import locked
 from notou.upkeep.retention import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notou.events import Report
     from notou.stores.base import Store
@@ -31,9 +31,11 @@ class ForgetResult:
     failures: Mapping[str, str]
 
 
-def plan_forget(snapshots: Iterable[Snapshot], policy: Policy, now_ns: int) -> list[GroupDecision]:
-    """What a policy would keep and remove: the dry run of forgetting by policy."""
-    return decide(snapshots, policy, now_ns)
+def plan_forget(
+    snapshots: Iterable[Snapshot], policy: Policy, now_ns: int, needed: Collection[str]
+) -> list[GroupDecision]:
+    """What a policy would keep and remove: the dry run of forgetting by policy. ``needed``: see decide."""
+    return decide(snapshots, policy, now_ns, needed)
 
 
 def forget(

@@ -1,9 +1,10 @@
 """Which snapshots a retention policy keeps, and why. Pure; the semantics are exactly restic's.
 
 Snapshots are grouped by lane, host and paths, and the policy is applied to each group by itself. What
-Notou adds: a partial snapshot counts for nothing and is kept only until a newer whole one exists, and
-the newest one of items that exist nowhere but in the vault (codes of eSIMs, what a card held) stays whatever
-the policy. Hours, days and so on are those of UTC, in which Notou writes its times.
+Notou adds: a partial snapshot counts for nothing and is kept only until a newer whole one exists, and what
+is needed of items that exist nowhere but in the vault (codes of eSIMs, what a card held) stays whatever the
+policy: the newest one, and where copies grew apart, those that it was not made from. Hours, days and so on
+are those of UTC, in which Notou writes its times.
 
 What may not enter: stores, clocks (the present is passed in), deletion (that is forget's).
 """
@@ -17,7 +18,7 @@ from notou.sentence import say
 from notou.upkeep.span import Span, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from notou.model import Lane
     from notou.vault.snapshot import Snapshot
@@ -75,12 +76,17 @@ class GroupDecision:
     removed: tuple[Snapshot, ...]
 
 
-def decide(snapshots: Iterable[Snapshot], policy: Policy, now_ns: int) -> list[GroupDecision]:
-    """Apply ``policy`` to every group of ``snapshots``; ``now_ns`` is the present, in Unix nanoseconds."""
+def decide(
+    snapshots: Iterable[Snapshot], policy: Policy, now_ns: int, needed: Collection[str] = ()
+) -> list[GroupDecision]:
+    """Apply ``policy`` to every group of ``snapshots``; ``now_ns`` is the present, in Unix nanoseconds.
+
+    ``needed``: ids of those that stay whatever the policy, see notou.restore.kept.
+    """
     groups: dict[_GroupKey, list[Snapshot]] = {}
     for snapshot in snapshots:
         groups.setdefault(_group_key(snapshot), []).append(snapshot)
-    return [_decide_group(groups[key], key, policy, now_ns) for key in sorted(groups)]
+    return [_decide_group(groups[key], key, policy, now_ns, needed) for key in sorted(groups)]
 
 
 _GroupKey = tuple[int, str, tuple[str, ...], bool]
@@ -92,7 +98,9 @@ def _group_key(snapshot: Snapshot) -> _GroupKey:
     return lane, snapshot.hostname, tuple(sorted(snapshot.paths)), snapshot.kept
 
 
-def _decide_group(group: list[Snapshot], key: _GroupKey, policy: Policy, now_ns: int) -> GroupDecision:
+def _decide_group(
+    group: list[Snapshot], key: _GroupKey, policy: Policy, now_ns: int, needed: Collection[str]
+) -> GroupDecision:
     ordered = sorted(group, key=lambda snapshot: (-snapshot.time_ns, snapshot.id))
     whole = [snapshot for snapshot in ordered if not snapshot.partial]
     reasons = _reasons(whole, policy, now_ns)
@@ -100,8 +108,9 @@ def _decide_group(group: list[Snapshot], key: _GroupKey, policy: Policy, now_ns:
     for snapshot in ordered:
         if snapshot.partial and (newest_whole_ns is None or snapshot.time_ns > newest_whole_ns):
             reasons[snapshot.id] = [PARTIAL_REASON]
-    if whole and whole[0].kept:
-        reasons[whole[0].id] = reasons[whole[0].id] or [KEPT_REASON]
+    for one in whole:
+        if one.id in needed or (one.kept and one is whole[0]):
+            reasons[one.id] = reasons[one.id] or [KEPT_REASON]
     kept = tuple(Kept(one, tuple(reasons[one.id])) for one in ordered if reasons.get(one.id))
     removed = tuple(one for one in ordered if not reasons.get(one.id))
     return GroupDecision(ordered[0].lane, key[1], key[2], kept, removed)

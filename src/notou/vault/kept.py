@@ -62,11 +62,15 @@ def heads(snapshots: Iterable[Snapshot], wanted: KeptSet) -> list[Snapshot]:
     return [one for one in ours if one.id not in superseded]
 
 
+def kept_sets(snapshots: Iterable[Snapshot]) -> list[KeptSet]:
+    """Every set there is, in order."""
+    sets = {KeptSet(one.lane, *one.paths) for one in snapshots if one.lane is not None and _is_of_a_set(one)}
+    return sorted(sets, key=lambda each: (each.lane, each.root))
+
+
 def newest_of_kept(snapshots: Collection[Snapshot]) -> list[Snapshot]:
     """The heads of every set there is, set by set."""
-    sets = {KeptSet(one.lane, *one.paths) for one in snapshots if one.lane is not None and _is_of_a_set(one)}
-    in_order = sorted(sets, key=lambda each: (each.lane, each.root))
-    return [one for each in in_order for one in heads(snapshots, each)]
+    return [one for each in kept_sets(snapshots) for one in heads(snapshots, each)]
 
 
 def _is_of_a_set(snapshot: Snapshot) -> bool:

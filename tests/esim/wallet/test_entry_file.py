@@ -41,6 +41,7 @@ def test_fields_of_a_later_version_stay() -> None:
 @example(b'{"format": 1, "note": "\\ud800"}')
 @example(b'{"format": 1, "x": "\\ud800"}')
 @example(b'{"format": 1, "x": NaN}')
+@example(b'{"format": 1, "x": 1e999}')
 @example(b" " * (MOST_ENTRY_BYTES + 1))
 def test_no_bytes_are_more_than_refused(data: bytes) -> None:
     try:

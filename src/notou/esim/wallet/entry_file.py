@@ -83,7 +83,7 @@ def _object(data: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ValueError(say("It is no JSON object."))
     _require_shallow(fields)
-    json.dumps(fields, ensure_ascii=False).encode()  # what cannot be written again is not taken
+    json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()  # what is not read again is not taken
     return fields
 
 
