@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from notou.esim.roots import KNOWN_ROOTS
 from notou.esim.wallet.code import parse_code
 from notou.esim.wallet.entry import Entry, Installed
 from notou.jobs.wallet import change_wallet, wallet_in
@@ -191,11 +192,12 @@ def test_a_server_is_trusted_only_once_its_root_is(traveller: Traveller) -> None
     roots = ["esim", "chip", "roots"]
     assert "not one of the GSMA's" in traveller.notou.run(*roots, "add", trust[1], expect=1, typed="").stderr
     traveller.notou.run(*roots, "add", trust[1], typed="y\n")
-    (root,) = map(json.loads, traveller.notou.run(*roots, "list", "--json").stdout.splitlines())
+    *shipped, root = map(json.loads, traveller.notou.run(*roots, "list", "--json").stdout.splitlines())
+    assert {each["known_as"] for each in shipped} == set(KNOWN_ROOTS.values())
     assert (root["key_id"], root["known_as"]) == (traveller.world.ci.key_id.hex(), None)
     traveller.chip("download", traveller.code, "--yes")
     traveller.notou.run(*roots, "remove", root["key_id"][:10])
-    assert "No root is trusted yet" in traveller.notou.run(*roots, "list").stdout
+    assert len(traveller.notou.run(*roots, "list").stdout.splitlines()) == len(shipped)
 
 
 def test_the_roots_of_web_sites_count_only_where_that_is_asked_for(traveller: Traveller) -> None:

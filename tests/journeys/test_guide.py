@@ -67,7 +67,7 @@ def script(tmp: Path) -> str:
 def a_chip_and_its_operators(tmp: Path) -> Iterator[tuple[str, str]]:
     """(the chip's reader, the operator's server): a line of home is on the chip, a code for here is ready."""
     world = make_world()
-    (tmp / "home" / "gsma-root.pem").write_bytes(world.ci.pem)
+    (tmp / "home" / "makers-root.pem").write_bytes(world.ci.pem)
     with serving_dp(world, host="127.0.0.1") as dp:
         chip = chip_of(world)
         told = [(ALL_EVENTS, dp.address)]
