@@ -21,14 +21,9 @@ from notou.errors import (
     UsageError,
 )
 from notou.esim.es9 import MOST_REPLY_BYTES, HttpsServers, Trust, split_address
-<<<<<<< HEAD
-from notou.esim.roots import Root, add_root, kept_roots, read_roots, remove_root
+from notou.esim.roots import KNOWN_ROOTS, Root, add_root, kept_roots, read_roots, remove_root, shipped_roots
 from notou.esim.sgp22.authentication import server_oids
 from tests.support.rsp.certificates import EXPIRED, World, make_world, with_odd_names
-=======
-from notou.esim.roots import KNOWN_ROOTS, Root, add_root, kept_roots, read_roots, remove_root, shipped_roots
-from tests.support.rsp.certificates import EXPIRED, World, make_world
->>>>>>> main
 from tests.support.smdp.server import DpSite, serving_dp
 
 FIELDS = {"transactionId": "00"}
