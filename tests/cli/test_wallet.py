@@ -78,6 +78,27 @@ def test_revealed_every_secret_is_shown(desk: Desk) -> None:
     assert (fields["code"], fields["pin"], fields["revealed"]) == (CODE, "0007", True)
 
 
+def test_all_that_a_person_may_say_of_an_entry_is_kept(desk: Desk) -> None:
+    entry = {
+        "provider": "Truphone", "order_number": "4711", "valid_until": "2027-12-31", "reusable": "yes",
+        "number": "+687751234", "network": "546-01", "apn": "internet", "confirmation_code": "confirm-me",
+        "pin": "0007", "puk": "12345678", "note": "the second line",
+    }  # fmt: skip
+    profile = {
+        "device": "phone", "eid": EID, "iccid": ICCID, "profile_name": "Plan", "nickname": "trip",
+        "profile_class": "operational", "state": "disabled", "notification_addresses": "rsp.example.com",
+    }  # fmt: skip
+    said = {**entry, **profile}
+    desk.add(CODE, *(word for name in said for word in ("--" + name.replace("_", "-"), said[name])))
+    (kept,) = desk.entries("--reveal")
+    assert {name: kept[name] for name in entry} == entry
+    told = {
+        **kept["installed"],
+        "notification_addresses": ",".join(kept["installed"]["notification_addresses"]),
+    }
+    assert {name: told[name] for name in profile} == profile
+
+
 def test_the_qr_code_on_the_screen_is_the_code_and_reveals_nothing_else(desk: Desk) -> None:
     entry_id = desk.add_all()
     shown = desk.said("show", entry_id, "--qr")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from notou.esim.roots import KNOWN_ROOTS
 from notou.esim.wallet.code import parse_code
 from notou.esim.wallet.entry import Entry, Installed
 from notou.jobs.wallet import change_wallet, wallet_in
@@ -190,11 +192,21 @@ def test_a_server_is_trusted_only_once_its_root_is(traveller: Traveller) -> None
     roots = ["esim", "chip", "roots"]
     assert "not one of the GSMA's" in traveller.notou.run(*roots, "add", trust[1], expect=1, typed="").stderr
     traveller.notou.run(*roots, "add", trust[1], typed="y\n")
-    (root,) = map(json.loads, traveller.notou.run(*roots, "list", "--json").stdout.splitlines())
+    *shipped, root = map(json.loads, traveller.notou.run(*roots, "list", "--json").stdout.splitlines())
+    assert {each["known_as"] for each in shipped} == set(KNOWN_ROOTS.values())
     assert (root["key_id"], root["known_as"]) == (traveller.world.ci.key_id.hex(), None)
     traveller.chip("download", traveller.code, "--yes")
     traveller.notou.run(*roots, "remove", root["key_id"][:10])
-    assert "No root is trusted yet" in traveller.notou.run(*roots, "list").stdout
+    assert len(traveller.notou.run(*roots, "list").stdout.splitlines()) == len(shipped)
+
+
+def test_the_roots_of_web_sites_count_only_where_that_is_asked_for(traveller: Traveller) -> None:
+    words = traveller.notou.argv("esim", "chip", "download", traveller.code, "--yes", *traveller.reader)
+    env = {**traveller.notou.env, "SSL_CERT_FILE": str(traveller.root)}  # this machine's web sites' roots
+    assert subprocess.run(words, env=env, capture_output=True).returncode == 1
+    assert traveller.dp.site.asked == []
+    subprocess.run([*words, "--web-roots"], env=env, capture_output=True, check=True)
+    assert traveller.order.state is State.INSTALLED
 
 
 def test_one_process_at_a_time_uses_a_chip(traveller: Traveller) -> None:

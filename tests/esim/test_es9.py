@@ -21,7 +21,7 @@ from notou.errors import (
     UsageError,
 )
 from notou.esim.es9 import MOST_REPLY_BYTES, HttpsServers, Trust, split_address
-from notou.esim.roots import Root, add_root, kept_roots, read_roots, remove_root
+from notou.esim.roots import KNOWN_ROOTS, Root, add_root, kept_roots, read_roots, remove_root, shipped_roots
 from tests.support.rsp.certificates import EXPIRED, World, make_world
 from tests.support.smdp.server import DpSite, serving_dp
 
@@ -116,6 +116,15 @@ def test_an_address_is_a_host_and_a_port_or_an_error(text: str) -> None:
 def test_what_is_no_address_is_refused(bad: str) -> None:
     with pytest.raises(ServerError):
         split_address(bad)
+
+
+def test_the_roots_that_come_with_notou_are_the_gsmas_own() -> None:
+    shipped = shipped_roots()
+    assert {root.key_id for root in shipped} == set(KNOWN_ROOTS)
+    for root in shipped:
+        root.certificate.verify_directly_issued_by(root.certificate)
+        assert root.valid_until.year > 2050
+        assert not root.is_for_tests
 
 
 def test_roots_are_kept_once_listed_and_forgotten(world: World, tmp_path: Path) -> None:

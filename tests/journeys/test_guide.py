@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from bench.homes import contact, jpeg
 
 from notou.cli.exit_codes import MEANINGS
-from notou.cli.main import COMMANDS
+from notou.cli.main import COMMANDS, program
 from tests.support.card_server import offered
 from tests.support.euicc.card import EuiccCard
 from tests.support.euicc.chip import chip_of
@@ -66,7 +67,7 @@ def script(tmp: Path) -> str:
 def a_chip_and_its_operators(tmp: Path) -> Iterator[tuple[str, str]]:
     """(the chip's reader, the operator's server): a line of home is on the chip, a code for here is ready."""
     world = make_world()
-    (tmp / "home" / "gsma-root.pem").write_bytes(world.ci.pem)
+    (tmp / "home" / "makers-root.pem").write_bytes(world.ci.pem)
     with serving_dp(world, host="127.0.0.1") as dp:
         chip = chip_of(world)
         told = [(ALL_EVENTS, dp.address)]
@@ -106,6 +107,31 @@ def test_the_guide_names_every_command_and_every_exit_code() -> None:
     assert [name for name in COMMANDS if f"notou {name}" not in GUIDE] == []
     for code, meaning in MEANINGS.items():
         assert f"| {code} | {meaning} |" in GUIDE
+
+
+def test_every_option_of_the_commands_for_trips_codes_and_cards_is_documented() -> None:
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
+    named = set(re.findall(r"--[a-z0-9-]+", pages))
+    options = {
+        option
+        for word in ("trip", "esim", "sim")
+        for command in commands_below(program(), word)
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    assert len(options) > 50
+    assert sorted(options - named) == []
+
+
+def commands_below(group: click.Group, word: str) -> Iterator[click.Command]:
+    """The command of this name and, where it is a group, all in it."""
+    command = group.get_command(click.Context(group), word)
+    assert command is not None
+    yield command
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(click.Context(command)):
+            yield from commands_below(command, inner)
 
 
 def test_the_guide_names_every_setting_of_the_environment() -> None:

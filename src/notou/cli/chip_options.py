@@ -16,9 +16,8 @@ import click
 
 from notou.cli.card_options import reader_option
 from notou.cli.chip_person import TerminalPerson
-from notou.cli.options import Access
-from notou.cli.places import FILE, FOLDER
-from notou.cli.screen import Screen
+from notou.cli.options import Access, with_access
+from notou.cli.places import FILE
 from notou.esim.es9 import HttpsServers
 from notou.esim.lpa.driver import Chip
 from notou.esim.wallet.entry import Entry
@@ -26,7 +25,7 @@ from notou.events import Report
 from notou.jobs.chip import ChipAtHand, at_hand, open_chip
 from notou.jobs.chip_wallet import Vault, entries_in
 from notou.jobs.esim_trust import TrustOptions, trusted_servers
-from notou.jobs.password import PasswordOptions
+from notou.sentence import say
 
 Command = Callable[..., Any]
 
@@ -92,27 +91,8 @@ def with_servers(command: Command) -> Command:
 
 def with_wallet(command: Command) -> Command:
     """--vault and the password options → ``access``, None where no vault is named."""
-
-    @click.option(
-        "--vault",
-        "locations",
-        metavar="PLACE",
-        type=FOLDER,
-        multiple=True,
-        help="The vault whose wallet follows the chip; repeat for each copy.",
-    )
-    @click.option("--password-file", metavar="FILE", type=FILE, help="Read the vault's password from a file.")
-    @click.option(
-        "--password-command", metavar="COMMAND", help="Run a command that prints the vault's password."
-    )
-    @functools.wraps(command)
-    def wrapped(
-        *, locations: tuple[str, ...], password_file: str | None, password_command: str | None, **rest: Any
-    ) -> None:
-        options = PasswordOptions(password_file, password_command)
-        command(access=Access(locations, options) if locations else None, **rest)
-
-    return wrapped
+    help_text = say("The vault whose wallet follows the chip; repeat for each copy.")
+    return with_access(command, ("--vault",), help_text, required=False)
 
 
 def revealing(command: Command) -> Command:
@@ -126,10 +106,3 @@ def wallet_of(access: Access | None, report: Report) -> tuple[Vault | None, tupl
         return None, ()
     vault = Vault(access.locations, access.password())
     return vault, entries_in(vault, report)
-
-
-def person_of(
-    screen: Screen, *, agreed: bool, code: str | None = None, reveal: bool = False
-) -> TerminalPerson:
-    """Whoever sits at the terminal. ``agreed``: said before; ``code``: the confirmation code, if known."""
-    return TerminalPerson(screen, agreed=agreed, code=code, reveal=reveal)

@@ -21,7 +21,9 @@ _MOST_ANSWER_CHARS = 100
 class TerminalPerson:
     """The Person of notou.esim.lpa.driver."""
 
-    def __init__(self, screen: Screen, *, agreed: bool, code: str | None, reveal: bool) -> None:
+    def __init__(
+        self, screen: Screen, *, agreed: bool, code: str | None = None, reveal: bool = False
+    ) -> None:
         """``agreed``: with --yes; ``code``: the confirmation code, where it is known already."""
         self._screen, self._agreed, self._code, self._reveal = screen, agreed, code, reveal
 

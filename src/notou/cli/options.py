@@ -61,14 +61,18 @@ def speaking(command: Command) -> Command:
     return wrapped
 
 
-def _with_access(
+def with_access(
     command: Command, names: tuple[str, ...], help_text: str, *, required: bool = True
 ) -> Command:
+    """Places under these ``names`` and the password options → ``access``, None without a place."""
+
     @click.option(
         *names, "locations", metavar="PLACE", type=FOLDER, multiple=True, required=required, help=help_text
     )
-    @click.option("--password-file", metavar="FILE", type=FILE, help="Read the password from a file.")
-    @click.option("--password-command", metavar="COMMAND", help="Run a command that prints the password.")
+    @click.option("--password-file", metavar="FILE", type=FILE, help="Read the vault's password from a file.")
+    @click.option(
+        "--password-command", metavar="COMMAND", help="Run a command that prints the vault's password."
+    )
     @functools.wraps(command)
     def wrapped(
         *, locations: tuple[str, ...], password_file: str | None, password_command: str | None, **rest: Any
@@ -81,14 +85,14 @@ def _with_access(
 
 def reading(command: Command) -> Command:
     """--from and the password options → ``access``."""
-    return _with_access(
+    return with_access(
         command, ("--from",), say("Where the vault is; give several and damage at one is read elsewhere.")
     )
 
 
 def reading_if_named(command: Command) -> Command:
     """As reading; ``access`` is None without a place: a vault that the answer does not need."""
-    return _with_access(
+    return with_access(
         command,
         ("--from",),
         say("Where the vault is; without it the answer is a general one."),
@@ -99,17 +103,17 @@ def reading_if_named(command: Command) -> Command:
 def looking(command: Command) -> Command:
     """--vault and the password options → ``access``, None without a place: a vault that may be looked at."""
     help_text = say("Where your vault is; repeat for each copy that must answer.")
-    return _with_access(command, ("--vault",), help_text, required=False)
+    return with_access(command, ("--vault",), help_text, required=False)
 
 
 def writing(command: Command) -> Command:
     """--to and the password options → ``access``, for commands that send to every copy."""
-    return _with_access(command, ("--to",), say("A place to hold a copy of the vault; repeat for each copy."))
+    return with_access(command, ("--to",), say("A place to hold a copy of the vault; repeat for each copy."))
 
 
 def keeping(command: Command) -> Command:
     """--to (or --from) and the password options → ``access``, for upkeep of existing copies."""
-    return _with_access(
+    return with_access(
         command, ("--to", "--from"), say("A copy of the vault to work on; repeat for each copy.")
     )
 

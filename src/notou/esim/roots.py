@@ -1,8 +1,8 @@
-"""Root certificates of eSIM servers: read from files, recognised, kept in a folder.
+"""Root certificates of eSIM servers: those that come with Notou, and others, kept in a folder.
 
-Operators' servers are certified by roots that the GSMA appointed, not by those of web sites. Notou ships
-none of them: a person adds a file that a chip's maker or the GSMA gives out. Those that are known are
-recognised by their key's identifier, which is the SHA-1 of the key, so that no other key can take its name.
+Operators' servers are certified by roots that the GSMA appointed, not by those of web sites. The two it lists
+come with Notou as package data; a person adds others. Those that are known are recognised by their key's
+identifier, which is the SHA-1 of the key, so that no other key can take its name.
 What may not enter: connections (notou.esim.es9).
 """
 
@@ -12,6 +12,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -46,7 +47,7 @@ TEST_ROOTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One root certificate. ``known_as``: the name by which it is known, "" for another one."""
+    """One root certificate."""
 
     certificate: x509.Certificate
 
@@ -89,6 +90,15 @@ class Root:
     def pem(self) -> bytes:
         """The certificate as text."""
         return self.certificate.public_bytes(Encoding.PEM)
+
+
+def shipped_roots() -> tuple[Root, ...]:
+    """The roots that come with Notou, by name of their files (docs/decisions/0022)."""
+    folder = resources.files(__package__) / "ci_roots"
+    files = sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".pem")), key=lambda each: each.name
+    )
+    return tuple(Root(x509.load_pem_x509_certificate(each.read_bytes())) for each in files)
 
 
 def read_roots(path: str) -> tuple[Root, ...]:

@@ -1,4 +1,4 @@
-"""Which roots of eSIM servers this device trusts: those a person added, and those named for one command.
+"""Which roots of eSIM servers this device trusts: Notou's own, those added, and those named for one command.
 
 What may not enter: certificates (notou.esim.roots), connections.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from notou.errors import UsageError
 from notou.esim.es9 import HttpsServers, Trust
-from notou.esim.roots import Root, add_root, kept_roots, read_roots, remove_root
+from notou.esim.roots import Root, add_root, kept_roots, read_roots, remove_root, shipped_roots
 from notou.sentence import say
 from notou.words.system import system_reason
 
@@ -35,13 +35,13 @@ def roots_folder() -> bytes:
 def trusted_servers(options: TrustOptions) -> HttpsServers:
     """Operators' servers, believed as the options and the added roots say. UsageError for a bad file."""
     named = [root for file in options.files for root in read_roots(file)]
-    roots = (*kept_roots(roots_folder()), *named)
+    roots = (*trusted_roots(), *named)
     return HttpsServers(Trust(roots, options.web_roots_too), time.monotonic)
 
 
 def trusted_roots() -> tuple[Root, ...]:
-    """The roots that were added on this device."""
-    return kept_roots(roots_folder())
+    """The roots that come with Notou, then those that were added on this device."""
+    return (*shipped_roots(), *kept_roots(roots_folder()))
 
 
 def roots_in(file: str) -> tuple[Root, ...]:
@@ -59,5 +59,5 @@ def trust_roots(roots: Sequence[Root]) -> None:
 
 
 def distrust_root(beginning: str) -> Root:
-    """Forget the root whose key identifier begins so."""
+    """Forget the root whose key identifier begins so. NotFoundError when no single one was added."""
     return remove_root(roots_folder(), beginning)

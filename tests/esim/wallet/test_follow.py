@@ -22,8 +22,8 @@ def ids() -> Callable[[], str]:
     return lambda: f"new{next(numbers)}"
 
 
-def on(*profiles: ChipProfile, eid: str = EID, device: str = "") -> ChipState:
-    return ChipState(eid, profiles, device)
+def on(*profiles: ChipProfile, eid: str = EID) -> ChipState:
+    return ChipState(eid, profiles)
 
 
 INSTALLED = replace(
@@ -36,8 +36,8 @@ INSTALLED = replace(
 
 
 def test_what_was_downloaded_is_installed_and_what_a_person_wrote_stays() -> None:
-    (entry,) = follow([CODE], on(PROFILE, device="phone"), TODAY, ids(), {"code": "8944"})
-    assert entry.installed == replace(INSTALLED.installed or Installed(), since=TODAY)
+    (entry,) = follow([CODE], on(PROFILE), TODAY, ids(), {"code": "8944"})
+    assert entry.installed == replace(INSTALLED.installed or Installed(), device="", since=TODAY)
     assert (entry.provider, entry.note, entry.network, entry.code) == ("Tru", "mine", "546-01", CODE.code)
 
 

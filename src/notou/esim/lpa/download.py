@@ -5,7 +5,7 @@ SGP.22, sections 3.0.2 and 3.1.3. What may not enter: switching profiles, sendin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from notou.errors import (
@@ -113,7 +113,7 @@ class Download:
     package: Package | None = None
     next_segment: int = 0
     bytes_sent: int = 0
-    failure: NotouError | None = field(default=None)
+    failure: NotouError | None = None
 
     @property
     def offered(self) -> Offer:
@@ -173,13 +173,12 @@ def _rules_read(session: Download, event: Answer) -> Step[DownloadState]:
     rows = parse_rule_grants(event.data)
     for rule in metadata.rules & {Rule.NOT_DISABLED, Rule.NOT_DELETED}:
         if not grants(rows, rule, metadata.operator_id):
-            return _cancel(session, CancelReason.RULES_NOT_ALLOWED, _RULES_NOT_ALLOWED)
+            return _cancel(session, CancelReason.RULES_NOT_ALLOWED, _rules_not_allowed())
     return _ask_consent(session)
 
 
-_RULES_NOT_ALLOWED = DamagedError(
-    say("The chip does not allow the rules of this profile; nothing was installed.")
-)
+def _rules_not_allowed() -> DamagedError:
+    return DamagedError(say("The chip does not allow the rules of this profile; nothing was installed."))
 
 
 def _ask_consent(session: Download) -> Step[DownloadState]:

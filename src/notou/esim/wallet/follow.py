@@ -29,12 +29,10 @@ class ChipProfile:
 
 @dataclass(frozen=True, slots=True)
 class ChipState:
-    """All profiles of a chip at one moment: one that is not among them is not there. ``device``: its owner's
-    name for it, "" when not known."""
+    """All profiles of a chip at one moment: one that is not among them is not there."""
 
     eid: str = field(repr=False)
     profiles: tuple[ChipProfile, ...]
-    device: str = ""
 
 
 def follow(
@@ -88,7 +86,7 @@ def _installed_as(entry: Entry, profile: ChipProfile, chip: ChipState, today: da
     state = ProfileState.ENABLED if profile.enabled else ProfileState.DISABLED
     now = replace(
         before,
-        device=chip.device or (before.device if same else ""),
+        device=before.device if same else "",
         eid=chip.eid,
         iccid=profile.iccid,
         profile_name=profile.name or before.profile_name,

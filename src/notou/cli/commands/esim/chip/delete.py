@@ -7,13 +7,13 @@ import click
 from notou.cli.chip_follow import let_wallet_follow, show_change
 from notou.cli.chip_options import (
     ChipOptions,
-    person_of,
     revealing,
     wallet_of,
     with_chip,
     with_servers,
     with_wallet,
 )
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.options import Access, speaking
 from notou.cli.prompt import agrees
 from notou.cli.screen import Screen
@@ -48,7 +48,7 @@ def delete(
 ) -> None:
     """Delete PROFILE from the chip, for good: only a code that still works would bring it back."""
     vault, entries = wallet_of(access, screen.report)
-    with where.hand(trust, person_of(screen, agreed=True), screen.report) as (hand, servers):
+    with where.hand(trust, TerminalPerson(screen, agreed=True), screen.report) as (hand, servers):
         chosen = choose_profile(read_profiles(hand.chip), profile)
         for warning in _warnings(chosen, entry_of(entries, chosen.iccid), servers):
             screen.warn("note", {"text": warning}, warning)

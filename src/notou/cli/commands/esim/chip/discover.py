@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from notou.cli.chip_options import ChipOptions, person_of, revealing, with_chip, with_servers
+from notou.cli.chip_options import ChipOptions, revealing, with_chip, with_servers
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.options import speaking
 from notou.cli.screen import Screen
 from notou.cli.text import printable
@@ -28,7 +29,7 @@ from notou.sentence import Sentence, say
 @speaking
 def discover(server: str, where: ChipOptions, trust: TrustOptions, reveal: bool, screen: Screen) -> None:
     """Ask a discovery server, which learns the EID, whether an operator has a profile ready for this chip."""
-    with where.hand(trust, person_of(screen, agreed=True), screen.report) as (hand, _):
+    with where.hand(trust, TerminalPerson(screen, agreed=True), screen.report) as (hand, _):
         found = discover_orders(hand, server, Device())
     fields = {"server": found.server, "events": [_fields(each, reveal=reveal) for each in found.events]}
     lines = [_line(each, reveal=reveal) for each in found.events]

@@ -11,13 +11,13 @@ import click
 from notou.cli.chip_follow import let_wallet_follow, show_change, show_download
 from notou.cli.chip_options import (
     ChipOptions,
-    person_of,
     revealing,
     wallet_of,
     with_chip,
     with_servers,
     with_wallet,
 )
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.options import Access, speaking
 from notou.cli.places import FILE
 from notou.cli.screen import Screen
@@ -97,7 +97,7 @@ def download(
     vault, entries = wallet_of(access, screen.report)
     wanted = _wanted(Source(code, entry, default_server), entries, code_file)
     order = _order(wanted.code, _device(imei))
-    person = person_of(screen, agreed=yes, code=wanted.confirmation, reveal=reveal)
+    person = TerminalPerson(screen, agreed=yes, code=wanted.confirmation, reveal=reveal)
     with where.hand(trust, person, screen.report) as (hand, _):
         done = download_profile(hand, order)
         iccid = done.installed.metadata.iccid

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from notou.cli.chip_options import ChipOptions, person_of, revealing, with_chip, with_servers
+from notou.cli.chip_options import ChipOptions, revealing, with_chip, with_servers
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.chip_shapes import notification_fields, notification_row, told_fields, told_lines
 from notou.cli.layout import Line, Table
 from notou.cli.options import speaking
@@ -39,7 +40,7 @@ def notifications(where: ChipOptions, trust: TrustOptions, send: bool, reveal: b
 
 
 def _send(where: ChipOptions, trust: TrustOptions, screen: Screen, *, reveal: bool) -> None:
-    with where.hand(trust, person_of(screen, agreed=True), screen.report) as (hand, _):
+    with where.hand(trust, TerminalPerson(screen, agreed=True), screen.report) as (hand, _):
         told = tell_operators(hand, lambda _: True)
     count = say_count(len(told.sent), "{count} notification was sent.", "{count} notifications were sent.")
     screen.done("notified", told_fields(told, reveal=reveal), [count, *told_lines(told)])

@@ -5,14 +5,8 @@ from __future__ import annotations
 import click
 
 from notou.cli.chip_follow import let_wallet_follow
-from notou.cli.chip_options import (
-    ChipOptions,
-    person_of,
-    revealing,
-    wallet_of,
-    with_chip,
-    with_wallet,
-)
+from notou.cli.chip_options import ChipOptions, revealing, wallet_of, with_chip, with_wallet
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.chip_shapes import profile_fields
 from notou.cli.options import Access, speaking
 from notou.cli.screen import Screen
@@ -36,7 +30,7 @@ def rename(
 ) -> None:
     """Give PROFILE a NAME of your own, kept on the chip; '' takes it away."""
     vault, _ = wallet_of(access, screen.report)
-    with where.hand(TrustOptions(), person_of(screen, agreed=True), screen.report) as (hand, _):
+    with where.hand(TrustOptions(), TerminalPerson(screen, agreed=True), screen.report) as (hand, _):
         chosen = choose_profile(read_profiles(hand.chip), profile)
         switched = rename_profile(hand, chosen.iccid, name)
         let_wallet_follow(vault, hand.chip, switched.after, None, screen)

@@ -25,13 +25,8 @@ def roots() -> None:
 @speaking
 def list_all(screen: Screen) -> None:
     """List the trusted roots."""
-    found = trusted_roots()
-    if screen.manner.json:
-        for root in found:
-            screen.result("root", root_fields(root), [])
-        return
-    nothing = say("No root is trusted yet, so no server is; 'notou esim chip roots add FILE' adds one.")
-    screen.result("", {}, [root_line(root) for root in found] or [nothing])
+    for root in trusted_roots():
+        screen.result("root", root_fields(root), [root_line(root)])
 
 
 @roots.command()

@@ -9,13 +9,13 @@ import click
 from notou.cli.chip_follow import let_wallet_follow, show_change
 from notou.cli.chip_options import (
     ChipOptions,
-    person_of,
     revealing,
     wallet_of,
     with_chip,
     with_servers,
     with_wallet,
 )
+from notou.cli.chip_person import TerminalPerson
 from notou.cli.options import Access, speaking
 from notou.cli.screen import Screen
 from notou.esim.lpa.choosing import choose_profile
@@ -64,7 +64,7 @@ def _switch(
     reveal: bool,
 ) -> None:
     vault, _ = wallet_of(access, screen.report)
-    with where.hand(trust, person_of(screen, agreed=True), screen.report) as (hand, _):
+    with where.hand(trust, TerminalPerson(screen, agreed=True), screen.report) as (hand, _):
         chosen = choose_profile(read_profiles(hand.chip), word)
         change = deed(hand, chosen.iccid)
         entries = let_wallet_follow(vault, hand.chip, change.switched.after, None, screen)
