@@ -16,12 +16,12 @@ from notou.esim.lpa.driver import Chip
 from notou.esim.sgp22.profiles import Profile
 from notou.esim.wallet.entry import Entry
 from notou.jobs.chip import Change, Download, read_eid
-from notou.jobs.chip_wallet import Downloaded, Vault, entries_in, entry_of, follow_chip
+from notou.jobs.chip_wallet import Downloaded, WalletPlaces, entries_in, entry_of, follow_chip
 from notou.sentence import say
 
 
 def let_wallet_follow(
-    vault: Vault | None,
+    vault: WalletPlaces | None,
     chip: Chip,
     profiles: Sequence[Profile],
     downloaded: Downloaded | None,

@@ -23,7 +23,7 @@ from notou.esim.lpa.driver import Chip
 from notou.esim.wallet.entry import Entry
 from notou.events import Report
 from notou.jobs.chip import ChipAtHand, at_hand, open_chip
-from notou.jobs.chip_wallet import Vault, entries_in
+from notou.jobs.chip_wallet import WalletPlaces, entries_in
 from notou.jobs.esim_trust import TrustOptions, trusted_servers
 from notou.sentence import say
 
@@ -100,9 +100,9 @@ def revealing(command: Command) -> Command:
     return click.option("--reveal", is_flag=True, help="Show codes, ICCIDs and EIDs whole.")(command)
 
 
-def wallet_of(access: Access | None, report: Report) -> tuple[Vault | None, tuple[Entry, ...]]:
+def wallet_of(access: Access | None, report: Report) -> tuple[WalletPlaces | None, tuple[Entry, ...]]:
     """(the vault, its wallet's entries), opened before a chip is touched; nothing without a vault."""
     if access is None:
         return None, ()
-    vault = Vault(access.locations, access.password())
+    vault = WalletPlaces(access.locations, access.password())
     return vault, entries_in(vault, report)

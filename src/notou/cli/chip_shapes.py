@@ -14,7 +14,7 @@ from notou.cli.text import printable, size_text
 from notou.esim.lpa.steps import Preview
 from notou.esim.lpa.telling import Told
 from notou.esim.roots import KNOWN_ROOTS, Root
-from notou.esim.sgp22.metadata import Metadata, Rule
+from notou.esim.sgp22.metadata import Metadata, ProfileClass, Rule
 from notou.esim.sgp22.notifications import Notification
 from notou.esim.sgp22.profiles import Profile
 from notou.esim.wallet.entry import Entry
@@ -143,9 +143,9 @@ def preview_lines(preview: Preview, reveal: bool) -> Iterator[str]:  # noqa: FBT
 
 
 def _rule_lines(metadata: Metadata) -> Iterator[Sentence]:
-    if metadata.profile_class == "test":
+    if metadata.profile_class == ProfileClass.TEST:
         yield say("It is a profile for tests, not for calls.")
-    if metadata.profile_class == "provisioning":
+    if metadata.profile_class == ProfileClass.PROVISIONING:
         yield say("It is a profile that serves only to fetch others.")
     if Rule.NOT_DISABLED in metadata.rules:
         yield say(

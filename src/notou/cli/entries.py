@@ -16,8 +16,9 @@ from notou.cli.secret_numbers import secret
 from notou.cli.text import printable
 from notou.copies.replicate import CopyOutcome
 from notou.errors import StoreError
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState, Reusable
+from notou.esim.wallet.entry import Entry, Installed, ProfileState, Reusable
 from notou.esim.wallet.gone import steps_when_gone
 from notou.esim.wallet.identifiers import hidden, network_name, number_text
 from notou.sentence import Sentence, say, say_count

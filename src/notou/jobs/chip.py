@@ -82,7 +82,7 @@ def open_chip(reader: str | None, aid: str | None, environ: Mapping[str, str]) -
 
 def at_hand(chip: Chip, servers: Servers, person: Person, report: Report) -> ChipAtHand:
     """The chip with all that changing it takes."""
-    return ChipAtHand(chip, Surroundings(servers, person, report, time.sleep))
+    return ChipAtHand(chip, Surroundings(servers, person, report))
 
 
 def _application(aid: str) -> bytes:

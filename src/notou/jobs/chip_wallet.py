@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from notou.backup.keep import KeepResult
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.sgp22.profiles import Profile
 from notou.esim.wallet.choose import holder_of
 from notou.esim.wallet.code import ActivationCode
-from notou.esim.wallet.entry import Entry, ProfileClass
+from notou.esim.wallet.entry import Entry
 from notou.esim.wallet.follow import ChipProfile, ChipState, follow
 from notou.events import Report
 from notou.jobs.wallet import change_wallet, new_entry_id, wallet_in
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class WalletPlaces:
     """Where the wallet is kept: the places, and their password."""
 
     locations: Sequence[str]
@@ -35,7 +36,7 @@ class Downloaded:
     code: ActivationCode | None
 
 
-def entries_in(vault: Vault, report: Report) -> tuple[Entry, ...]:
+def entries_in(vault: WalletPlaces, report: Report) -> tuple[Entry, ...]:
     """The wallet's entries, for numbers and codes."""
     return wallet_in(vault.locations, vault.password, report).entries
 
@@ -49,7 +50,7 @@ def entry_of(entries: Sequence[Entry], iccid: str) -> Entry | None:
 
 
 def follow_chip(
-    vault: Vault,
+    vault: WalletPlaces,
     eid: str,
     profiles: Sequence[Profile],
     downloaded: Downloaded | None,
@@ -78,7 +79,7 @@ def _with_code(entries: Sequence[Entry], downloaded: Downloaded | None) -> tuple
 
 
 def _chip_profile(profile: Profile) -> ChipProfile:
-    known = tuple(each.value for each in ProfileClass)
+    known = tuple(ProfileClass)
     return ChipProfile(
         iccid=profile.iccid,
         enabled=profile.enabled,

@@ -44,7 +44,6 @@ class Tpdu:
     sent: bool
     peer: str
     time: str | None
-    coding: Coding
     text: str
     data: bytes
     part: Part | None
@@ -147,7 +146,7 @@ def _with_user_data(
     header = octets[: octets[0] + 1] if first & _HAS_HEADER and octets else b""
     body = octets[len(header) :]
     return Tpdu(
-        sent, peer, time, coding,
+        sent, peer, time,
         text=_text(octets, length, len(header), coding),
         data=body if coding is Coding.DATA else b"",
         part=_part(header[1:]),

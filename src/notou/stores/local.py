@@ -26,7 +26,7 @@ from notou.errors import (
     UsageError,
 )
 from notou.model import CONFIG_NAME, FileKind, ObjectName
-from notou.sentence import say
+from notou.sentence import Sentence, say
 from notou.stores.base import MOST_OBJECT_BYTES
 from notou.words.system import reason_of_number
 
@@ -278,37 +278,9 @@ class LocalStore:
             return StoreFullError(
                 say("There is no room left at {place}; make room or use another place.", place=self.location)
             )
-        if number in _DENIED:
-            return StoreUnavailableError(
-                say(
-                    "{place} denies access, so it cannot be {done}; look at its permissions.",
-                    place=self.location,
-                    done=done,
-                )
-            )
-        if number == errno.EROFS:
-            return StoreUnavailableError(
-                say(
-                    "{place} is mounted read-only, so it cannot be {done}; mount it for writing.",
-                    place=self.location,
-                    done=done,
-                )
-            )
-        if number == errno.ENOENT:
-            return StoreUnavailableError(
-                say(
-                    "{place} is not there now; is the disk mounted, and the place named rightly?",
-                    place=self.location,
-                )
-            )
-        if number in _GONE:
-            return StoreUnavailableError(
-                say(
-                    "{place} is not there now ({reason}); mount it, then run again.",
-                    place=self.location,
-                    reason=reason_of_number(number),
-                )
-            )
+        unavailable = self._why_unavailable(number, done)
+        if unavailable is not None:
+            return StoreUnavailableError(unavailable)
         return StoreError(
             say(
                 "{place} cannot be {done}: {reason}.",
@@ -317,6 +289,33 @@ class LocalStore:
                 reason=reason_of_number(number),
             )
         )
+
+    def _why_unavailable(self, number: int, done: str) -> Sentence | None:
+        """What a person can do so that another try succeeds; None for errors that this does not mend."""
+        if number in _DENIED:
+            return say(
+                "{place} denies access, so it cannot be {done}; look at its permissions.",
+                place=self.location,
+                done=done,
+            )
+        if number == errno.EROFS:
+            return say(
+                "{place} is mounted read-only, so it cannot be {done}; mount it for writing.",
+                place=self.location,
+                done=done,
+            )
+        if number == errno.ENOENT:
+            return say(
+                "{place} is not there now; is the disk mounted, and the place named rightly?",
+                place=self.location,
+            )
+        if number in _GONE:
+            return say(
+                "{place} is not there now ({reason}); mount it, then run again.",
+                place=self.location,
+                reason=reason_of_number(number),
+            )
+        return None
 
 
 def _objects(folder: bytes, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:

@@ -15,7 +15,7 @@ from notou import kernel
 from notou.errors import DamagedError, NotFoundError, StoreError
 from notou.kernel import Index
 from notou.kernel.treejson import decode_tree
-from notou.model import BlobEntry, BlobKind, BlobPlace, FileKind, Node, ObjectName
+from notou.model import BlobEntry, BlobKind, FileKind, Node, ObjectName
 from notou.sentence import say
 from notou.vault.blobs import BlobReader
 from notou.vault.config import Config
@@ -120,10 +120,6 @@ class Vault:
     def load_tree(self, tree_id: bytes) -> list[Node]:
         """The nodes of a tree."""
         return decode_tree(self.load_tree_plain(tree_id))
-
-    def open_blob(self, place: BlobPlace, kind: int, blob_id: bytes) -> bytes:
-        """The blob at one place in a pack; from another copy, then another pack, where it is damaged."""
-        return self._reader().open(place, kind, blob_id)
 
     def fetch_pack(self, pack_id: bytes, size: int) -> bytes:
         """The whole pack, whose SHA-256 is its id; ``size`` bounds it."""

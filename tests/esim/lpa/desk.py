@@ -78,7 +78,7 @@ class Desk:
         chip = Chip(WireCard("a reader", self.card), ISD_R, lambda _: None)
         with HttpsServers(trust, time.monotonic) as servers:
             try:
-                yield ChipAtHand(chip, Surroundings(servers, self.person, self.events.append, lambda _: None))
+                yield ChipAtHand(chip, Surroundings(servers, self.person, self.events.append))
             finally:
                 chip.close()
 

@@ -34,7 +34,7 @@ FROM_CHIP: tuple[Callable[[bytes], object], ...] = (
     chip.parse_rule_grants, notifications.parse_notifications,
     notifications.parse_retrieved, notifications.parse_sent, authentication.parse_signed,
     authentication.require_authenticated, authentication.server_oids, download.parse_signed,
-    download.require_prepared, download.parse_package, download.parse_installation,
+    download.require_prepared, download.parse_package, download.require_installed,
     download.require_cancelled, parse_metadata,
 )  # fmt: skip
 FUNCTIONS = (

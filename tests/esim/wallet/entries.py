@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState, Reusable
+from notou.esim.wallet.entry import Entry, Installed, ProfileState, Reusable
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SIGNS = _LETTERS + "0123456789"

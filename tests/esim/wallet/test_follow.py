@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from itertools import count
 
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState
+from notou.esim.wallet.entry import Entry, Installed, ProfileState
 from notou.esim.wallet.follow import ChipProfile, ChipState, follow
 
 TODAY, BEFORE = date(2026, 12, 1), date(2026, 11, 1)

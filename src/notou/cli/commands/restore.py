@@ -76,6 +76,10 @@ def restore(
         _fields(result, dry_run=dry_run),
         [_line(result, target, dry_run) if _came_to_anything(result, options) else _NOTHING],
     )
+    _require_whole(result)
+
+
+def _require_whole(result: RestoreResult) -> None:
     if result.failed:
         raise IncompleteError(
             say_count(

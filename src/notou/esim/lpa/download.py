@@ -46,10 +46,10 @@ from notou.esim.sgp22.download import (
     Offer,
     Package,
     hashed_code,
-    parse_installation,
     parse_package,
     parse_signed,
     prepare_request,
+    require_installed,
     require_prepared,
 )
 from notou.esim.sgp22.metadata import Metadata, Rule
@@ -244,7 +244,7 @@ def _loaded(session: Download, event: Answer) -> Step[DownloadState]:
     last = session.next_segment == len(session.package.segments)
     if not event.data and not last:
         return Step(S.LOADING, _next_segment(session))
-    parse_installation(event.data).require_success()
+    require_installed(event.data)
     if not last:
         raise DamagedError(say("The chip says that the profile is installed before it has all of it."))
     return _done(session)

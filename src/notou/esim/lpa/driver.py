@@ -63,12 +63,11 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a procedure is carried out over. ``pause`` waits so many seconds."""
+    """What a procedure is carried out over, beside the chip."""
 
     servers: Servers
     person: Person
     report: Report
-    pause: Callable[[float], None]
 
 
 class Chip:

@@ -13,7 +13,7 @@ from notou.errors import DamagedError
 from notou.esim.sgp22 import tags
 from notou.esim.sgp22.authentication import require_accepted
 from notou.esim.sgp22.metadata import Metadata, parse_metadata
-from notou.esim.sgp22.notifications import Notification, parse_notification
+from notou.esim.sgp22.notifications import parse_notification
 from notou.esim.sgp22.results import refusal
 from notou.esim.tlv import Tlv, encode, encode_integer, parse
 from notou.sentence import say
@@ -121,30 +121,15 @@ def _metadata_inside(described: Tlv) -> Metadata:
     return parse_metadata(b"".join(part.value[:-_MAC_BYTES] for part in described.children()))
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """ProfileInstallationResult: the notification that tells the server, and how it went (0 for well)."""
-
-    notification: Notification
-    error_code: int
-
-    def require_success(self) -> None:
-        """ChipRefusedError when the profile was not installed."""
-        if self.error_code:
-            raise refusal(tags.PROFILE_INSTALLATION_RESULT, self.error_code)
-
-
-def parse_installation(data: bytes) -> Installation:
-    """Read a ProfileInstallationResult. DamagedError when it is malformed."""
+def require_installed(data: bytes) -> None:
+    """Raise for a ProfileInstallationResult that tells of no success: ChipRefusedError, DamagedError."""
     result = parse(data, tags.PROFILE_INSTALLATION_RESULT).one(tags.PROFILE_INSTALLATION_RESULT_DATA)
+    parse_notification(result.one(tags.NOTIFICATION_METADATA))
     outcome = result.one(0xA2)
     error = outcome.maybe(0xA1)
-    if error is None:
-        outcome.one(0xA0)
-    return Installation(
-        parse_notification(result.one(tags.NOTIFICATION_METADATA)),
-        0 if error is None else error.one(0x81).integer(),
-    )
+    if error is not None:
+        raise refusal(tags.PROFILE_INSTALLATION_RESULT, error.one(0x81).integer())
+    outcome.one(0xA0)
 
 
 def cancel_request(transaction_id: bytes, reason: CancelReason) -> bytes:

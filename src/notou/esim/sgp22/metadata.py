@@ -6,7 +6,7 @@ SGP.22, sections 2.4a.1 and 5.5.3. What may not enter: whether a rule is allowed
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from notou.esim.sgp22 import tags
 from notou.esim.sgp22.iccid import iccid_text, operator_text
@@ -21,17 +21,12 @@ class Rule(IntEnum):
     NOT_DELETED = 2  # PPR2: the profile may not be deleted
 
 
-class ProfileClass(IntEnum):
-    """What a profile is for."""
+class ProfileClass(StrEnum):
+    """What a profile is for; in the order of SGP.22's numbers, from 0."""
 
-    TEST = 0
-    PROVISIONING = 1
-    OPERATIONAL = 2
-
-    @property
-    def label(self) -> str:
-        """As programs and people write it."""
-        return self.name.lower()
+    TEST = "test"
+    PROVISIONING = "provisioning"
+    OPERATIONAL = "operational"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,10 @@ def parse_metadata(data: bytes) -> Metadata:
 
 def class_label(field: Tlv | None) -> str:
     """The class's name; operational where none is told, a number where it is none of the known."""
-    number = ProfileClass.OPERATIONAL if field is None else field.integer()
-    return ProfileClass(number).label if number in tuple(ProfileClass) else str(number)
+    if field is None:
+        return ProfileClass.OPERATIONAL.value
+    known, number = tuple(ProfileClass), field.integer()
+    return known[number].value if 0 <= number < len(known) else str(number)
 
 
 def operator_of(field: Tlv | None) -> str:

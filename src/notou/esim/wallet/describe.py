@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from notou.errors import UsageError
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState, Reusable
+from notou.esim.sgp22.metadata import ProfileClass
+from notou.esim.wallet.entry import Entry, Installed, ProfileState, Reusable
 from notou.esim.wallet.identifiers import read_eid, read_iccid, read_network, read_number
 from notou.sentence import say
 

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode
 
 
@@ -28,14 +29,6 @@ class ProfileState(StrEnum):
     ENABLED = "enabled"
     DISABLED = "disabled"
     DELETED = "deleted"
-
-
-class ProfileClass(StrEnum):
-    """SGP.22's classes of profiles."""
-
-    OPERATIONAL = "operational"
-    PROVISIONING = "provisioning"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

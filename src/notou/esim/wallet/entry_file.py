@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from notou.errors import DamagedError, UsageError
+from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode, parse_code
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState, Reusable
+from notou.esim.wallet.entry import Entry, Installed, ProfileState, Reusable
 from notou.sentence import Sentence, say
 
 MOST_ENTRY_BYTES = 64 * 1024

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from notou.esim.wallet.entry import Entry, Installed, ProfileClass, ProfileState
+from notou.esim.sgp22.metadata import ProfileClass
+from notou.esim.wallet.entry import Entry, Installed, ProfileState
 
 
 @dataclass(frozen=True, slots=True)
