@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from notou.cli.main import COMMANDS
+from notou.cli.language import translated
+from notou.cli.main import COMMANDS, program
 from notou.words.catalogue import Words
 from tests.support.program import Program
 
@@ -27,9 +31,28 @@ def test_every_command_takes_a_language_and_tells_its_help_in_it(name: str, noto
     assert "Usage" not in told
 
 
+def every_command(group: click.Group) -> Iterator[click.Command]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield command
+        if isinstance(command, click.Group):
+            yield from every_command(command)
+
+
+@pytest.mark.parametrize("language", ["fr", "zh"])
+def test_the_whole_help_of_every_command_is_translated(language: str) -> None:
+    commands = [command for command in every_command(program()) if command.help]
+    assert any("\n\n" in inspect.cleandoc(command.help or "") for command in commands)
+    words = Words(language)
+    english = {id(one): inspect.cleandoc(one.help or "") for one in commands}
+    assert [one.name for one in commands if translated(one, words).help == english[id(one)]] == []
+
+
 def test_a_mistake_is_told_in_the_language_asked_for(notou: Program) -> None:
     said = notou.run("snapshots", "--lang", "zh", expect=1).stderr
-    assert said == "notou: 缺少选项 '--from'.请试试“notou snapshots --help”。\n"
+    assert said == "notou: 缺少选项 '--from'。请试试“notou snapshots --help”。\n"
 
 
 @pytest.mark.parametrize(

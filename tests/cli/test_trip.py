@@ -79,9 +79,10 @@ class Page(HTMLParser):
 
 def test_without_a_vault_figures_are_said_to_be_assumed_and_no_step_is_claimed(notou: Program) -> None:
     shown = notou.run(*TRIP).stdout
-    assert "assumed: 20 photos of 4 MB" in shown
+    assert "assumed: 20 × 4 MB a photo" in shown
     assert "let --vault measure it" in shown
     assert "[x]" not in shown
+    assert "where --vault names your vault" in shown
     made = planned(notou)
     assert {part["origin"] for part in made["parts"]} == {"assumed"}
     assert set(steps(made).values()) == {"unknown"}

@@ -16,7 +16,8 @@ _MIXED_UP = {"--to": "--from", "--from": "--to"}
 def complaint(error: click.UsageError, words: Words) -> str:
     """In the language of ``words``: one sentence or two, with a hint at the help that tells more."""
     said = words(_meant_the_other(error) or _as_click_says_it(error, words).replace("\n\t", " "))
-    ended = words(say("{said}.", said=said)) if said[-1:].isalnum() else said
+    bare = said.removesuffix(".")  # click ends some of its own in English
+    ended = words(say("{said}.", said=bare)) if bare != said or said[-1:].isalnum() else said
     if error.ctx is None:
         return ended
     return words(say("{said} Try '{command} --help'.", said=ended, command=error.ctx.command_path))

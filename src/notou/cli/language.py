@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import gettext
+import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ def translated(command: C, words: Words) -> C:
     if words.language == ENGLISH:
         return command
     changed = copy.copy(command)
-    changed.help = words.literal(command.help or "")
+    changed.help = words.literal(inspect.cleandoc(command.help or ""))  # not every click does it itself
     changed.params = [_translated_option(each, words) for each in command.params]
     if isinstance(changed, click.Group):
         changed.commands = {name: translated(each, words) for name, each in changed.commands.items()}

@@ -52,15 +52,15 @@ DONE = {State.DONE: True, State.TO_DO: False, State.UNKNOWN: None}
 def trip_document(plan: TripPlan, countries: Sequence[str], today: date) -> Document:
     """The document. ``countries`` are those the catalogue knows."""
     notes = Footnotes(today)
-    return Document(
-        _title(plan),
-        [
-            Section(say("How much mobile data"), [_parts(plan), Lines(list(_need(plan)))]),
-            Section(say("Plans"), list(_plans(plan, countries, notes, today))),
-            Section(say("Before leaving"), [_steps(plan)]),
-            Section(say("Sources"), [Lines(list(notes.lines()))]),
-        ],
-    )  # fmt: skip
+    sections = [
+        Section(say("How much mobile data"), [_parts(plan), Lines(list(_need(plan)))]),
+        Section(say("Plans"), list(_plans(plan, countries, notes, today))),
+        Section(say("Before leaving"), list(_steps(plan))),
+    ]
+    sources = list(notes.lines())
+    if sources:  # of a country that the catalogue does not know there are none
+        sections.append(Section(say("Sources"), [Lines(sources)]))
+    return Document(_title(plan), sections)
 
 
 def _title(plan: TripPlan) -> Sentence:
@@ -75,8 +75,10 @@ def _title(plan: TripPlan) -> Sentence:
     return say("Trip to {country}, {first} to {last}, as a tourist", **fields)
 
 
-def _steps(plan: TripPlan) -> Ticks:
-    return Ticks([(DONE[step.state], step_text(step, plan.standing)) for step in plan.steps])
+def _steps(plan: TripPlan) -> Iterator[Block]:
+    yield Ticks([(DONE[step.state], step_text(step, plan.standing)) for step in plan.steps])
+    if plan.standing is None:
+        yield Lines([say("What is done already, Notou ticks where --vault names your vault.")])
 
 
 def _parts(plan: TripPlan) -> Grid:
@@ -119,11 +121,11 @@ def _figure(part: Part) -> Sentence:
     amount = part.amount
     match part.kind:
         case PartKind.PHOTOS:
-            return say("{amount} photos of {size}", amount=amount, size=data_text(PHOTO_BYTES))
+            return say("{amount} × {size} a photo", amount=amount, size=data_text(PHOTO_BYTES))
         case PartKind.VIDEOS:
-            return say("{amount} minutes of {size}", amount=amount, size=data_text(VIDEO_MINUTE_BYTES))
+            return say("{amount} × {size} a minute", amount=amount, size=data_text(VIDEO_MINUTE_BYTES))
         case PartKind.CALLS:
-            return say("{amount} hours of {size}", amount=amount, size=data_text(CALL_HOUR_BYTES))
+            return say("{amount} × {size} an hour", amount=amount, size=data_text(CALL_HOUR_BYTES))
         case _:
             return say("{amount} MB", amount=amount)
 

@@ -90,11 +90,11 @@ def _codes(standing: Standing | None) -> Sentence:
 def _kit(standing: Standing | None) -> Sentence:
     if standing is None:
         return say(
-            "Print the recovery kit, where the vault is and where its password is found, and keep it apart "
-            "from phone and laptop."
+            "Put on paper where the vault is and where its password is found, and keep it apart from phone "
+            "and laptop."
         )
     return say(
-        "Print the recovery kit, where the vault is ({places}) and where its password is found, and keep it "
-        "apart from phone and laptop.",
+        "Put on paper where the vault is ({places}) and where its password is found, and keep it apart from "
+        "phone and laptop.",
         places=", ".join(printable(place.location) for place in standing.places),
     )

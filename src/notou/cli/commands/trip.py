@@ -40,6 +40,14 @@ def day(text: str) -> date:
         raise click.BadParameter(say("“{text}” is no day: write it like 2026-12-01.", text=text)) from None
 
 
+def whole_number(text: str) -> int:
+    """For click's ``type=``: click's own names the type in English."""
+    try:
+        return int(text)
+    except ValueError:
+        raise click.BadParameter(say("“{text}” is no whole number.", text=text)) from None
+
+
 def amount_up_to(most: int) -> Callable[[str], Decimal]:
     """A number from 0 to ``most``, such as ``2`` or ``0.5``. For click's ``type=``."""
 
@@ -90,7 +98,9 @@ def trip_wanted(command: Command) -> Command:
 
     @click.option("--to", "country", metavar="COUNTRY", type=country_code, required=True, help="Such as NC.")
     @click.option("--from", "first_day", metavar="DAY", type=day, required=True, help="Such as 2026-12-01.")
-    @click.option("--days", type=int, required=True, help="How many days, at most a year.")
+    @click.option(
+        "--days", metavar="N", type=whole_number, required=True, help="How many days, at most a year."
+    )
     @click.option("--resident", is_flag=True, help="Plan for a resident, not for a tourist.")
     @functools.wraps(command)
     def wrapped(*, country: str, first_day: date, days: int, resident: bool, **rest: Any) -> None:
