@@ -39,7 +39,7 @@ class Kept:
 
 
 def kept_in(vault: Vault, wanted: KeptSet, report: Report) -> Kept:
-    """What a set holds now; nothing where it was never made. The caller tells the faults of the vault itself."""
+    """What a set holds now; nothing where it was never made. The caller tells the faults of the vault."""
     damage = Damage(report)
     state = read_kept(vault, heads(vault.snapshots(), wanted), wanted, damage.note)
     return Kept(present(state), damage.found)
