@@ -38,7 +38,8 @@ def read_kept(
 def needed(vault: Vault, snapshots: Sequence[Snapshot], wanted: KeptSet) -> list[Snapshot]:
     """Those of a set's snapshots without which it would lose something.
 
-    They are the newest of its heads, and each that has an item which the newest lacks or has in an earlier state.
+    They are the newest of its heads, and each that has an item which the newest lacks or has in an earlier
+    state.
 
     All of them while not all that the heads hold can be read, or while it is more than Notou ever keeps: then
     an earlier one may be the last that has an item.
