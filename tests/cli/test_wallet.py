@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,16 @@ def test_an_export_is_private_and_replaces_nothing_unasked(desk: Desk) -> None:
     desk.said("export", entry_id, "--format", "json", "-o", str(path), typed="y\n")
     (fields,) = json.loads(path.read_text())
     assert (fields["id"], fields["code"]) == (entry_id, CODE)
+
+
+def test_an_export_takes_no_device_s_place(desk: Desk) -> None:
+    desk.add(CODE)
+    device = desk.tmp / "device"
+    os.mkfifo(device)
+    for words in (["--yes"], []):
+        said = desk.notou.run("esim", "export", "-o", device, *words, *desk.at, expect=1, typed="y\n").stderr
+        assert "is no file" in said
+    assert device.is_fifo()
 
 
 def test_an_exported_picture_is_read_back_as_the_same_code(desk: Desk) -> None:

@@ -22,7 +22,8 @@ from notou.errors import (
 )
 from notou.esim.es9 import MOST_REPLY_BYTES, HttpsServers, Trust, split_address
 from notou.esim.roots import KNOWN_ROOTS, Root, add_root, kept_roots, read_roots, remove_root, shipped_roots
-from tests.support.rsp.certificates import EXPIRED, World, make_world
+from notou.esim.sgp22.authentication import server_oids
+from tests.support.rsp.certificates import EXPIRED, World, make_world, with_odd_names
 from tests.support.smdp.server import DpSite, serving_dp
 
 FIELDS = {"transactionId": "00"}
@@ -68,6 +69,14 @@ def test_a_certificate_for_another_name_or_another_time_is_refused(world: World)
         call("localhost:1", root)
 
 
+def test_a_certificate_with_odd_names_in_it_is_told_of_as_any_other(world: World) -> None:
+    odd = with_odd_names(world.ci)
+    with serving_dp(world, tls=odd) as dp, pytest.raises(ServerError, match="Notou Test CI"):
+        call(dp.address)
+    with pytest.raises(DamagedError):
+        server_oids(odd.der)
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(302, ServerError), (404, ServerError), (503, ServerUnavailableError)]
 )
@@ -96,6 +105,15 @@ def test_more_than_any_profile_needs_is_not_read(world: World, dp: DpSite) -> No
 
 def test_a_reply_that_drags_on_is_given_up(world: World, dp: DpSite) -> None:
     ticks = itertools.count(0, 1000)
+    with pytest.raises(ServerUnavailableError, match="too long"):
+        call(dp.address, Root(world.ci.certificate), clock=lambda: float(next(ticks)))
+
+
+def test_a_reply_that_never_comes_to_its_end_is_given_up_whatever_comes_meanwhile(
+    world: World, dp: DpSite
+) -> None:
+    dp.site.faults.hints = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    ticks = itertools.count()
     with pytest.raises(ServerUnavailableError, match="too long"):
         call(dp.address, Root(world.ci.certificate), clock=lambda: float(next(ticks)))
 
@@ -143,7 +161,9 @@ def test_roots_are_kept_once_listed_and_forgotten(world: World, tmp_path: Path) 
 
 
 def test_a_file_that_holds_no_root_is_refused(world: World, tmp_path: Path) -> None:
-    for name, data in (("leaf", world.dp_tls.pem), ("text", b"hello"), ("eum", world.eum.der)):
+    later = world.ci.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)  # X.509 version 8
+    files = {"leaf": world.dp_tls.pem, "text": b"hello", "eum": world.eum.der, "later": later}
+    for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UsageError):
             read_roots(str(tmp_path / name))

@@ -49,7 +49,7 @@ class Desk:
         self.change(lambda before: {**before, **items}, wanted, places)
 
     def read(self, wanted: KeptSet = WALLET, places: list[str] | None = None) -> dict[str, bytes]:
-        return kept_in(places or self.places, PASSWORD, wanted, self.events.append).items
+        return kept_in(open_vault(places or self.places, PASSWORD).vault, wanted, self.events.append).items
 
     def vault(self, place: int = 0) -> Vault:
         return open_vault([self.places[place]], PASSWORD).vault
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_told_and_never_lost_by_a_change(desk: Desk) -> N
     shutil.rmtree(two)
     for pack in packs:
         pack.rename(pack.with_name("hidden-" + pack.name))
-    found = kept_in([str(one)], PASSWORD, WALLET, desk.events.append)
+    found = kept_in(open_vault([str(one)], PASSWORD).vault, WALLET, desk.events.append)
     assert (found.items, found.incomplete) == ({}, True)
     with pytest.raises(DamagedError, match="nothing was changed"):
         desk.put(places=[str(one)], b=b"2")

@@ -12,6 +12,7 @@ from notou.esim.wallet.entry import Entry
 from notou.events import Event, Note
 from notou.jobs.init import initialize
 from notou.jobs.keep import change_kept, kept_in
+from notou.jobs.places import open_vault
 from notou.jobs.wallet import WALLET, change_wallet, new_entry_id, wallet_in
 
 PASSWORD = "geheim"
@@ -43,7 +44,7 @@ class Desk:
         )
 
     def files(self) -> dict[str, bytes]:
-        return kept_in(self.place, PASSWORD, WALLET, self.events.append).items
+        return kept_in(open_vault(self.place, PASSWORD).vault, WALLET, self.events.append).items
 
 
 @pytest.fixture

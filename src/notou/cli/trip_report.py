@@ -25,7 +25,7 @@ from notou.esim.trip.needs import (
 )
 from notou.esim.trip.offers import Doubt, Offer
 from notou.esim.trip.plan import TripPlan
-from notou.sentence import Sentence, say, say_count
+from notou.sentence import Sentence, say, say_count, say_each
 
 KINDS = {
     PartKind.OWN_USE: say("Maps, messages, the web"),
@@ -200,13 +200,7 @@ def _doubts(offers: Sequence[Offer]) -> Iterator[Sentence]:
     for name, doubts in by_plan.items():
         if doubts:
             parts = [text for doubt, text in DOUBTS.items() if doubt in doubts]
-            yield say("Not on record of {plan}: {doubts}.", plan=name, doubts=_listed(parts))
-
-
-def _listed(parts: Sequence[Sentence]) -> Sentence:
-    """``a, b, c``: things side by side, which no grammar joins."""
-    first, *rest = parts
-    return say("{first}, {others}", first=first, others=_listed(rest)) if rest else first
+            yield say("Not on record of {plan}: {doubts}.", plan=name, doubts=say_each(parts))
 
 
 def _count(offer: Offer) -> Sentence:

@@ -71,15 +71,19 @@ def _issuer(host: str, port: int) -> tuple[str, str]:
             socket.create_connection((host, port), _LOOK_TIMEOUT_S) as plain,
             context.wrap_socket(plain, server_hostname=host) as line,
         ):
-            certificate = x509.load_der_x509_certificate(line.getpeercert(binary_form=True) or b"")
-    except (OSError, ValueError):
+            data = line.getpeercert(binary_form=True) or b""
+    except OSError:
         return "", ""
-    return certificate.issuer.rfc4514_string()[:_MOST_NAME_CHARS], _authority_key(certificate)
+    return _issuer_in(data)
 
 
-def _authority_key(certificate: x509.Certificate) -> str:
+def _issuer_in(data: bytes) -> tuple[str, str]:
+    """As _issuer, of a certificate's bytes, which may be anything."""
+    name = ""
     try:
+        certificate = x509.load_der_x509_certificate(data)
+        name = certificate.issuer.rfc4514_string()[:_MOST_NAME_CHARS]
         found = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
-    except (x509.ExtensionNotFound, ValueError):
-        return ""
-    return (found.key_identifier or b"").hex()
+    except Exception:  # noqa: BLE001 - cryptography's errors have several roots
+        return name, ""
+    return name, (found.key_identifier or b"").hex()

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpcore
 import orjson
 
 from notou.errors import DamagedError, LimitError, ServerError, ServerUnavailableError
+from notou.esim.bounded_line import BoundedLines
 from notou.esim.distrust import distrust, tls_fault
 from notou.esim.roots import Root
 from notou.sentence import say
@@ -29,12 +30,20 @@ REPLY_TIMEOUT_S = 120.0
 
 _PAUSE_TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 20.0
-_HEADERS = {
+_TIMEOUTS_S = {
+    "connect": _CONNECT_TIMEOUT_S,
+    "read": _PAUSE_TIMEOUT_S,
+    "write": _PAUSE_TIMEOUT_S,
+    "pool": _PAUSE_TIMEOUT_S,
+}
+_LINE_FAULTS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+_HEADERS: Mapping[bytes | str, bytes | str] = {
     "User-Agent": "gsma-rsp-lpad",
     "X-Admin-Protocol": "gsma/rsp/v2.2.2",
     "Content-Type": "application/json",
     "Accept-Encoding": "identity",
 }
+_OK, _NO_CONTENT, _TOO_MANY_REQUESTS = 200, 204, 429
 _PATH = "/gsma/rsp2/es9plus/"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?")
@@ -64,7 +73,8 @@ class HttpsServers:
 
     def __init__(self, trust: Trust, clock: Callable[[], float]) -> None:
         self._trust, self._clock = trust, clock
-        self._client: httpx.Client | None = None
+        self._called, self._deadline_s = "", 0.0
+        self._pool: httpcore.ConnectionPool | None = None
 
     def __enter__(self) -> HttpsServers:
         """Connections are made when first needed."""
@@ -72,8 +82,8 @@ class HttpsServers:
 
     def __exit__(self, *_: object) -> None:
         """Close what was opened."""
-        if self._client is not None:
-            self._client.close()
+        if self._pool is not None:
+            self._pool.close()
 
     def post(self, server: str, function: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
         """Call a function; returns the fields of the reply, none for one without a body.
@@ -85,7 +95,7 @@ class HttpsServers:
         url = f"https://{host}:{port}{_PATH}{function}"
         try:
             return self._posted(url, server, fields)
-        except httpx.HTTPError as error:
+        except _LINE_FAULTS as error:
             if (fault := tls_fault(error)) is not None:
                 raise distrust(fault, server, host, port) from error
             raise ServerUnavailableError(
@@ -106,30 +116,36 @@ class HttpsServers:
             return False
 
     def _posted(self, url: str, server: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
-        self._client = self._client or self._opened()
-        deadline_s = self._clock() + REPLY_TIMEOUT_S
-        with self._client.stream("POST", url, content=orjson.dumps(fields), headers=_HEADERS) as reply:
-            body = self._body(reply, server, deadline_s)
-        _require_answered(reply.status_code, server)
-        return {} if reply.status_code == httpx.codes.NO_CONTENT else _object(body, server)
+        self._pool = self._pool or self._opened()
+        self._called, self._deadline_s = server, self._clock() + REPLY_TIMEOUT_S
+        content, extensions = orjson.dumps(fields), {"timeout": _TIMEOUTS_S}
+        with self._pool.stream(
+            "POST", url, headers=_HEADERS, content=content, extensions=extensions
+        ) as reply:
+            body = _body(reply, server)
+        _require_answered(reply.status, server)
+        return {} if reply.status == _NO_CONTENT else _object(body, server)
 
-    def _opened(self) -> httpx.Client:
-        timeout = httpx.Timeout(_PAUSE_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
-        return httpx.Client(
-            verify=self._trust.context(), timeout=timeout, follow_redirects=False, trust_env=False
-        )
+    def _opened(self) -> httpcore.ConnectionPool:
+        lines = BoundedLines(httpcore.SyncBackend(), self._left_s)
+        return httpcore.ConnectionPool(ssl_context=self._trust.context(), network_backend=lines)
 
-    def _body(self, reply: httpx.Response, server: str, deadline_s: float) -> bytes:
-        body = bytearray()
-        for part in reply.iter_raw():
-            body += part
-            if len(body) > MOST_REPLY_BYTES:
-                raise LimitError(say("The server {server} sends more than any profile needs.", server=server))
-            if self._clock() > deadline_s:
-                raise ServerUnavailableError(
-                    say("The server {server} takes too long to answer; try again.", server=server)
-                )
-        return bytes(body)
+    def _left_s(self) -> float:
+        left_s = self._deadline_s - self._clock()
+        if left_s <= 0:
+            raise ServerUnavailableError(
+                say("The server {server} takes too long to answer; try again.", server=self._called)
+            )
+        return left_s
+
+
+def _body(reply: httpcore.Response, server: str) -> bytes:
+    body = bytearray()
+    for part in reply.iter_stream():
+        body += part
+        if len(body) > MOST_REPLY_BYTES:
+            raise LimitError(say("The server {server} sends more than any profile needs.", server=server))
+    return bytes(body)
 
 
 def split_address(server: str) -> tuple[str, int]:
@@ -141,13 +157,13 @@ def split_address(server: str) -> tuple[str, int]:
 
 
 def _require_answered(status: int, server: str) -> None:
-    if status in (httpx.codes.OK, httpx.codes.NO_CONTENT):
+    if status in (_OK, _NO_CONTENT):
         return
     if 300 <= status < 400:
         raise ServerError(
             say("The server {server} points to another one, which no eSIM server may.", server=server)
         )
-    if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
+    if status >= 500 or status == _TOO_MANY_REQUESTS:
         raise ServerUnavailableError(
             say("The server {server} is out of order now (HTTP {status}); try again later.",
                 server=server, status=str(status))

@@ -122,7 +122,7 @@ def _certificates(data: bytes, path: str) -> list[x509.Certificate]:
             found = x509.load_pem_x509_certificates(data)
         else:
             found = [x509.load_der_x509_certificate(data)]
-    except ValueError as error:
+    except Exception as error:  # cryptography's errors have several roots
         raise UsageError(say("The file {path} holds no certificate.", path=path)) from error
     if len(found) > _MOST_ROOTS:
         raise UsageError(

@@ -14,9 +14,11 @@ from notou.errors import CardError, LockedError, NotOnCardError, UsageError
 from notou.esim.sgp22.chip import ISD_R
 from notou.esim.wallet.entry import Entry
 from notou.events import Report
+from notou.jobs.places import open_vault
 from notou.jobs.readers import open_card
 from notou.jobs.sim import kept_card, kept_sims
-from notou.jobs.wallet import wallet_in
+from notou.jobs.snapshots import tell_faults
+from notou.jobs.wallet import read_wallet
 from notou.sim.image import CardImage
 from notou.sim.read import identity
 
@@ -71,10 +73,12 @@ def answer_for(reader: str | None, environ: Mapping[str, str]) -> tuple[CardSeen
 
 def vault_for(locations: Sequence[str], password: str, card: CardSeen | None, report: Report) -> VaultSeen:
     """What the vault keeps of this card and its profile. Raises what opening a vault raises."""
-    cards = kept_sims(locations, password)
+    vault = open_vault(locations, password).vault
+    cards = kept_sims(vault)
     iccid = card.iccid if card else ""
-    entries = wallet_in(locations, password, report).entries
-    image = kept_card(locations, password, iccid, report).image if iccid in cards else None
+    entries = read_wallet(vault, report).entries
+    image = kept_card(vault, iccid, report).image if iccid in cards else None
+    tell_faults(vault, report)
     entry = next(
         (each for each in entries if iccid and each.installed and each.installed.iccid == iccid), None
     )

@@ -38,12 +38,10 @@ class Kept:
     incomplete: bool
 
 
-def kept_in(locations: Sequence[str], password: str, wanted: KeptSet, report: Report) -> Kept:
-    """What a set holds now; nothing where it was never made. Raises what opening raises."""
-    vault = open_vault(locations, password).vault
+def kept_in(vault: Vault, wanted: KeptSet, report: Report) -> Kept:
+    """What a set holds now; nothing where it was never made. The caller tells the faults of the vault."""
     damage = Damage(report)
     state = read_kept(vault, heads(vault.snapshots(), wanted), wanted, damage.note)
-    tell_faults(vault, report)
     return Kept(present(state), damage.found)
 
 

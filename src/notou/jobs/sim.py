@@ -15,6 +15,7 @@ from notou.events import Note, Report
 from notou.jobs.keep import Change, change_kept, kept_in
 from notou.jobs.places import open_vault
 from notou.jobs.readers import open_card
+from notou.jobs.snapshots import tell_faults
 from notou.model import Lane
 from notou.sentence import say
 from notou.sim.carry_out import Told, carry_out
@@ -26,6 +27,7 @@ from notou.sim.read import Contents, file_system, read_card
 from notou.sim.restore_plan import plan_restore
 from notou.sim.steps import RestorePlan
 from notou.vault.kept import KeptSet, newest_of_kept
+from notou.vault.repository import Vault
 
 _ROOT = "/sim/"
 _LANES = {
@@ -90,10 +92,10 @@ def _becoming(items: Mapping[str, bytes], lane: Lane, report: Report) -> Change:
     return become
 
 
-def kept_sims(locations: Sequence[str], password: str) -> dict[str, int]:
+def kept_sims(vault: Vault) -> dict[str, int]:
     """The cards that the vault holds something of, by number (ICCID): when that changed last, Unix ns."""
     found: dict[str, int] = {}
-    for one in newest_of_kept(open_vault(locations, password).vault.snapshots()):
+    for one in newest_of_kept(vault.snapshots()):
         if one.paths[0].startswith(_ROOT):
             iccid = one.paths[0].removeprefix(_ROOT)
             found[iccid] = max(found.get(iccid, 0), one.time_ns)
@@ -108,12 +110,10 @@ class KeptCard:
     incomplete: bool
 
 
-def kept_card(locations: Sequence[str], password: str, iccid: str, report: Report) -> KeptCard:
+def kept_card(vault: Vault, iccid: str, report: Report) -> KeptCard:
     """What the vault holds of one card. DamagedError when that is not what Notou keeps."""
     root = _ROOT + iccid
-    contacts, texts = (
-        kept_in(locations, password, KeptSet(lane, root), report) for lane in (Lane.CONTACTS, Lane.MESSAGES)
-    )
+    contacts, texts = (kept_in(vault, KeptSet(lane, root), report) for lane in (Lane.CONTACTS, Lane.MESSAGES))
     image = kept_image(iccid, contacts.items, texts.items)
     return KeptCard(image, contacts.incomplete or texts.incomplete)
 
@@ -148,12 +148,14 @@ def restoring(
     replace: bool,
 ) -> Iterator[Restoring]:
     """The plan of writing a kept card back, with the card in hand; ``wanted``: the end of its number."""
-    held = kept_sims(locations, password)
+    vault = open_vault(locations, password).vault
+    held = kept_sims(vault)
     if not held:
         raise NotFoundError(say("The vault holds nothing of a SIM card; 'notou sim save' keeps one."))
     with open_card(reader, environ) as card, file_system(card) as files:
         contents = _read(files, ask)
-        kept = kept_card(locations, password, _chosen(held, wanted, contents.image.iccid), report)
+        kept = kept_card(vault, _chosen(held, wanted, contents.image.iccid), report)
+        tell_faults(vault, report)
         plan = plan_restore(kept.image, contents.image, replace=replace)
         yield Restoring(kept, contents, plan, files, ask)
 

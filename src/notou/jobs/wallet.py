@@ -15,9 +15,12 @@ from notou.esim.wallet.entry import Entry
 from notou.esim.wallet.entry_file import decode_entry, encode_entry, entry_id_of, file_name
 from notou.events import Note, Report
 from notou.jobs.keep import change_kept, kept_in
+from notou.jobs.places import open_vault
+from notou.jobs.snapshots import tell_faults
 from notou.model import Lane
 from notou.sentence import say
 from notou.vault.kept import KeptSet
+from notou.vault.repository import Vault
 
 WALLET = KeptSet(Lane.WALLET, "/wallet")
 _ID_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -42,7 +45,15 @@ def new_entry_id() -> str:
 
 def wallet_in(locations: Sequence[str], password: str, report: Report) -> Wallet:
     """What the wallet holds now. Raises what opening a vault raises."""
-    kept = kept_in(locations, password, WALLET, report)
+    vault = open_vault(locations, password).vault
+    wallet = read_wallet(vault, report)
+    tell_faults(vault, report)
+    return wallet
+
+
+def read_wallet(vault: Vault, report: Report) -> Wallet:
+    """The same of an open vault; the caller tells the faults of the vault itself."""
+    kept = kept_in(vault, WALLET, report)
     entries, faults = _decoded(kept.items)
     for fault in faults:
         report(Note(fault))

@@ -57,11 +57,9 @@ def _blocked(pin: Pin) -> Sentence:
     if pin is Pin.ONE:
         return say(
             "The card's PIN is blocked: set a new one in a phone with the PUK, which the operator gives "
-            "and stands on "
-            "the card's letter; ten wrong PUKs end the card."
+            "and stands on the card's letter; ten wrong PUKs end the card."
         )
     return say(
         "The card's PIN2 is blocked: the PUK2 opens it in a phone, and the operator gives it. All else on "
-        "the card "
-        "can still be used."
+        "the card can still be used."
     )

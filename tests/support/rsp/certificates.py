@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from tests.support.rsp import signing
 
@@ -113,6 +113,12 @@ def tls_server(
     names = x509.SubjectAlternativeName([*(_host(host) for host in hosts), _registered(oid)])
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
     return _issue(issuer, _name(hosts[0]), [*_end_entity(role), (names, False), (usage, True)], until)
+
+
+def with_odd_names(issuer: Identity) -> Identity:
+    """Return a server's identity with an alternative name of a kind hardly ever seen (x400Address)."""
+    odd = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3005a303020100"))
+    return _issue(issuer, _name("localhost"), [*_end_entity(Role.DP_TLS), (odd, False)])
 
 
 def _root() -> Identity:

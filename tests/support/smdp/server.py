@@ -36,6 +36,7 @@ class Faults:
     alter: Callable[[str, Json], Json] = lambda function, answer: answer
     replace: Callable[[str, bytes], bytes] = lambda function, body: body  # the bytes of an answer
     http_status: int | None = None  # answered instead of 200
+    hints: bytes = b""  # sent without end, in place of an answer
 
 
 @dataclass
@@ -107,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _send(self, status: int, body: bytes) -> None:
+        while self.site.faults.hints:  # until the line breaks
+            self.wfile.write(self.site.faults.hints)
         self.send_response(status)
         self.send_header("X-Admin-Protocol", "gsma/rsp/v2.2.2")
         if body:

@@ -93,7 +93,7 @@ def server_oids(certificate: bytes) -> frozenset[str]:
         names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
             x509.SubjectAlternativeName
         )
-    except (ValueError, x509.ExtensionNotFound) as error:
+    except Exception as error:  # cryptography's errors have several roots
         raise DamagedError(say("The server's certificate cannot be read.")) from error
     return frozenset(each.dotted_string for each in names.value.get_values_for_type(x509.RegisteredID))
 

@@ -22,14 +22,12 @@ from notou.sentence import Sentence, say, say_count
 ADVICE = {
     "keep_code": say(
         "Keep the code before it is used: notou esim add 'LPA:1$…' --to PLACE. Once a profile is "
-        "installed, most "
-        "codes do not work again; ask the operator what it does when a phone is lost."
+        "installed, most codes do not work again; ask the operator what it does when a phone is lost."
     ),
     "save_card": say("Keep what the card holds: notou sim save --to PLACE."),
     "back_up_device": say(
-        "Back up what is on the phone and the computer: notou backup. It is the larger part of what a "
-        "lost phone "
-        "takes with it."
+        "Back up what is on the phone and the computer: notou backup. It is the larger part of what a lost "
+        "phone takes with it."
     ),
     "name_vault": say("To see what is kept already, say where the vault is: --from PLACE."),
 }
@@ -52,14 +50,12 @@ def answer(reader: str | None, access: Access | None, screen: Screen) -> None:
 
 def _lines(found: Answer) -> Iterator[str]:
     yield say(
-        "No: a profile never leaves the chip it was installed on, and nothing copies it. On another "
-        "device it is "
-        "always a new download, from a code that the operator gives."
+        "No: a profile never leaves the chip it was installed on, and nothing copies it. On another device "
+        "it is always a new download, from a code that the operator gives."
     )
     yield say(
         "What can be kept: the code and what belongs to it, what the card's files hold (phone book, "
-        "messages, "
-        "fixed dialling numbers), and what is on the phone."
+        "messages, fixed dialling numbers), and what is on the phone."
     )
     yield ""
     yield from _card_lines(found)
@@ -79,15 +75,13 @@ def _card_lines(found: Answer) -> Iterator[str]:
     if found.card.kind is CardKind.SIM_CARD:
         yield say(
             "The card {number} is a SIM card, not an eSIM: its number moves to another phone with the "
-            "card, and its "
-            "secret key cannot be copied either.",
+            "card, and its secret key cannot be copied either.",
             number=number,
         )  # fmt: skip
     elif found.card.iccid:
         yield say(
             "The card is an eSIM chip; the profile {number} is enabled. Only what the enabled profile "
-            "holds can be "
-            "seen.",
+            "holds can be seen.",
             number=number,
         )  # fmt: skip
     else:

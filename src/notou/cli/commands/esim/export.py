@@ -98,6 +98,8 @@ def _png(entry: Entry) -> bytes:
 
 
 def _write(path: str, data: bytes, *, yes: bool) -> None:
+    if os.path.exists(path) and not os.path.isfile(path):  # a device would be a file of secrets afterwards
+        raise UsageError(say("{path} is no file, so nothing was written there.", path=path))
     if (
         os.path.lexists(path)
         and not yes

@@ -69,8 +69,7 @@ def _require_whole(work: Restoring) -> None:
         raise IncompleteError(
             say(
                 "Part of what was kept of the card could not be read, so it is not among this: name "
-                "another copy "
-                "beside, or mend this one with 'notou repair heal'."
+                "another copy beside, or mend this one with 'notou repair heal'."
             )
         )
 
