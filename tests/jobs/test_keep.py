@@ -263,6 +263,37 @@ def _packs_of(desk: Desk, place: str, snapshot: Snapshot) -> list[Path]:
     return list(Path(place).glob(f"data/*/{found.pack_id.hex()}"))
 
 
+def test_what_a_repaired_state_lost_is_there_as_the_state_before_it_had_it(desk: Desk) -> None:
+    one = [desk.places[0]]
+    desk.put(places=one, a=b"1", b=b"2")
+    before = set(Path(one[0]).glob("data/*/*"))
+    desk.put(places=one, a=b"3")
+    trees = _packs_of(desk, one[0], desk.vault().snapshots()[-1])
+    for pack in set(Path(one[0]).glob("data/*/*")) - before - set(trees):
+        pack.unlink()
+    desk.notou.run("forget", "--keep-last", "1", "--prune", "--to", one[0], expect=1)
+    assert len(desk.vault().snapshots()) == 2
+    desk.notou.run("repair", "index", "--to", one[0])
+    desk.notou.run("repair", "snapshots", "--to", one[0])
+    assert desk.read(places=one) == {"a": b"1", "b": b"2"}
+    desk.notou.run("repair", "snapshots", "--forget", "--to", one[0])
+    desk.put(places=one, d=b"4")
+    desk.notou.run("forget", "--keep-last", "1", "--prune", "--to", one[0])
+    assert desk.read(places=one) == {"a": b"1", "b": b"2", "d": b"4"}
+
+
+def test_while_the_newest_state_cannot_be_read_no_policy_takes_an_earlier_one(desk: Desk) -> None:
+    one = [desk.places[0]]
+    desk.put(places=one, a=b"1")
+    desk.put(places=one, b=b"2")
+    for pack in _packs_of(desk, one[0], desk.vault().snapshots()[-1]):
+        pack.unlink()
+    desk.notou.run("repair", "index", "--to", one[0])
+    desk.notou.run("forget", "--keep-last", "1", "--to", one[0])
+    desk.notou.run("repair", "snapshots", "--forget", "--to", one[0])
+    assert desk.read(places=one) == {"a": b"1"}
+
+
 def test_latest_is_never_taken_for_what_is_kept_alone_when_snapshots_are_forgotten(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notou.errors import LimitError, UsageError
+from notou.errors import UsageError
 from notou.events import Report
 from notou.jobs.places import OpenVault, open_vault
 from notou.jobs.snapshots import meant, tell_faults
@@ -21,7 +21,7 @@ from notou.upkeep import prune as pruning
 from notou.upkeep.forget import ForgetResult, forget, plan_forget
 from notou.upkeep.prune_plan import PruneOptions
 from notou.upkeep.retention import GroupDecision, Policy
-from notou.vault.kept import heads, kept_sets
+from notou.vault.kept import kept_sets
 from notou.vault.repository import Vault
 from notou.vault.selection import LATEST, Filter
 from notou.vault.snapshot import Snapshot
@@ -75,14 +75,7 @@ def _meant(held: Sequence[Snapshot], word: str) -> list[Snapshot]:
 
 def _needed(vault: Vault, held: Sequence[Snapshot]) -> set[str]:
     """The ids of all without which something that is kept in the vault alone would be lost."""
-    found: set[str] = set()
-    for each in kept_sets(held):
-        ours = heads(held, each)
-        try:
-            found |= {one.id for one in needed(vault, ours, each)}
-        except LimitError:  # nothing that Notou made: it cannot be told what it is worth
-            found |= {one.id for one in ours}
-    return found
+    return {one.id for each in kept_sets(held) for one in needed(vault, held, each)}
 
 
 def _require_something_kept(decisions: Sequence[GroupDecision]) -> None:

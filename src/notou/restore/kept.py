@@ -14,7 +14,7 @@ from notou.restore.browse import list_items
 from notou.restore.dump import pieces, plain_size
 from notou.restore.trees import Damaged
 from notou.sentence import say
-from notou.vault.kept import MOST_ITEM_BYTES, MOST_ITEMS, MOST_SET_BYTES, KeptItem, KeptSet
+from notou.vault.kept import MOST_ITEM_BYTES, MOST_ITEMS, MOST_SET_BYTES, KeptItem, KeptSet, heads
 from notou.vault.repository import Vault
 from notou.vault.snapshot import Snapshot
 
@@ -36,22 +36,32 @@ def read_kept(
 
 
 def needed(vault: Vault, snapshots: Sequence[Snapshot], wanted: KeptSet) -> list[Snapshot]:
-    """Of a set's heads, oldest first: those without which it would lose something, the newest always.
+    """Those of a set's snapshots without which it would lose something.
 
-    An older one is needed for an item that the newest lacks or has in an earlier state, and where it cannot
-    be read now. LimitError as read_kept.
+    They are the newest of its heads, and each that has an item which the newest lacks or has in an earlier
+    state.
+
+    All of them while not all that the heads hold can be read, or while it is more than Notou ever keeps: then
+    an earlier one may be the last that has an item.
     """
-    *older, newest = snapshots
-    if not older:
-        return [newest]
-    has = {name: node.mtime_ns for name, node in _files(vault, newest, wanted, lambda *_: None)}
-    return [*(one for one in older if _adds(vault, one, wanted, has)), newest]
-
-
-def _adds(vault: Vault, snapshot: Snapshot, wanted: KeptSet, has: Mapping[str, int]) -> bool:
+    *older, newest = heads(snapshots, wanted)
     lost: list[bytes] = []
-    files = list(_files(vault, snapshot, wanted, lambda path, _: lost.append(path)))
-    return bool(lost) or any(name not in has or has[name] < node.mtime_ns for name, node in files)
+    try:
+        read_kept(vault, [*older, newest], wanted, lambda path, _: lost.append(path))
+        has = _times(vault, newest, wanted)
+        adding = [one for one in older if _adds(_times(vault, one, wanted), has)]
+    except LimitError:
+        lost.append(b"")
+    return [one for one in snapshots if wanted.holds(one)] if lost else [*adding, newest]
+
+
+def _times(vault: Vault, snapshot: Snapshot, wanted: KeptSet) -> dict[str, int]:
+    """When each item changed last, Unix ns; of a snapshot that was read without damage before."""
+    return {name: node.mtime_ns for name, node in _files(vault, snapshot, wanted, lambda *_: None)}
+
+
+def _adds(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    return any(name not in other or other[name] < changed_ns for name, changed_ns in one.items())
 
 
 def _files(vault: Vault, snapshot: Snapshot, wanted: KeptSet, damaged: Damaged) -> Iterator[tuple[str, Node]]:

@@ -21,7 +21,7 @@ from notou.upkeep.survey import read_index_names, read_snapshot_files, union_of_
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
 from notou.vault.repository import Vault
 from notou.vault.sealed import seal_file
-from notou.vault.snapshot import encode_snapshot
+from notou.vault.snapshot import REPAIRED_TAG, encode_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from notou.vault.keys import MasterKey
     from notou.vault.locking import Holder
     from notou.vault.snapshot import Snapshot
-
-REPAIRED_TAG = "repaired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,14 @@ def heads(snapshots: Iterable[Snapshot], wanted: KeptSet) -> list[Snapshot]:
     """The snapshots of a set that no other one was made from, oldest first.
 
     Usually one. More where copies grew apart, or where what came between was forgotten, which does no harm:
-    to join an older state of the set changes nothing.
+    to join an older state of the set changes nothing. What was repaired may have lost what the state it was
+    made from still has, and counts beside it.
     """
     ours = sorted((one for one in snapshots if wanted.holds(one)), key=lambda one: (one.time_ns, one.id))
-    superseded = {each.hex() for one in ours for each in (one.parent, one.original) if each is not None}
-    return [one for one in ours if one.id not in superseded]
+    mended = {one.original for one in ours if one.repaired and one.original is not None}
+    superseded = {one.original for one in ours}
+    superseded |= {one.parent for one in ours if not one.repaired and bytes.fromhex(one.id) not in mended}
+    return [one for one in ours if bytes.fromhex(one.id) not in superseded]
 
 
 def kept_sets(snapshots: Iterable[Snapshot]) -> list[KeptSet]:

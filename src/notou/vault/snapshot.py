@@ -18,6 +18,8 @@ from notou.vault.fields import identity, number, parse_object, text, texts, time
 LANE_TAG = "notou:"
 PARTIAL_TAG = "notou:partial"
 KEPT_TAG = "notou:kept"
+REPAIRED_TAG = "repaired"
+"""As restic tags a snapshot that was made without what another one lost."""
 MOST_SNAPSHOT_BYTES = 8 * 1024 * 1024
 """Stored, and decompressed; parsed, JSON may take twenty times as much memory."""
 _LANES = {LANE_TAG + lane.label: lane for lane in Lane}
@@ -60,6 +62,11 @@ class Snapshot:
     def kept(self) -> bool:
         """Whether it holds items that Notou made itself (see kept), not files that were read from folders."""
         return KEPT_TAG in self.tags
+
+    @property
+    def repaired(self) -> bool:
+        """Whether it was made without what its original lost."""
+        return REPAIRED_TAG in self.tags
 
     @property
     def group_key(self) -> tuple[str, tuple[str, ...]]:
