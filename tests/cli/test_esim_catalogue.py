@@ -73,6 +73,13 @@ def test_every_fact_of_every_line_of_json_has_source_day_and_certainty(notou: Pr
         assert fact["certainty"] in ("confirmed", "reported", "inferred")
 
 
+def test_plans_are_called_what_they_are_called_in_the_persons_language(notou: Program) -> None:
+    shown = notou.run("esim", "plans", "NC", "--lang", "fr").stdout
+    assert "Forfait M, 5 heures" in shown
+    assert "Tourism card" not in shown
+    assert '"value":"Tourism card"' in notou.run("esim", "plans", "NC", "--lang", "fr", "--json").stdout
+
+
 def test_a_plan_for_tourists_is_none_for_residents(notou: Program) -> None:
     assert "Tourism card" in notou.run("esim", "plans", "NC", "--tourist").stdout
     assert "Tourism card" not in notou.run("esim", "plans", "NC", "--resident").stdout

@@ -68,7 +68,14 @@ def test_what_was_added_is_listed_and_shown_without_its_secrets(desk: Desk) -> N
     assert "Code: LPA:1$rsp.example.com$••••" in shown
     assert "ICCID: ••••4158" in shown
     assert "Number: +687 75.12.34" in shown
-    assert "When the phone is gone:\n1. Have +687751234 blocked by Truphone" in shown
+    assert "When the phone is gone:\n1. Have +687 75.12.34 blocked by Truphone" in shown
+
+
+def test_a_profile_whose_device_has_no_name_is_listed_with_its_chip(desk: Desk) -> None:
+    desk.add(CODE, "--provider", "Truphone", "--eid", EID)
+    assert f"on the chip ••••{EID[-4:]}: enabled" in desk.said("list")
+    desk.said("edit", "Truphone", "--state", "deleted")
+    assert "on the chip" not in desk.said("list")
 
 
 def test_revealed_every_secret_is_shown(desk: Desk) -> None:

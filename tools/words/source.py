@@ -20,7 +20,7 @@ from notou.words.system import USUAL
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "src" / "notou"
 KERNEL = ROOT / "native" / "src"
-FACTS_IN_SENTENCES = ("title", "role", "notes", "sold_at", "truth", "evidence")
+FACTS_IN_SENTENCES = ("name", "title", "role", "notes", "sold_at", "truth", "evidence")
 
 CLICK = (
     "Usage:", "Options", "Positional arguments", "Commands", "Show this message and exit.",

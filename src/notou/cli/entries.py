@@ -20,7 +20,7 @@ from notou.esim.sgp22.metadata import ProfileClass
 from notou.esim.wallet.code import ActivationCode
 from notou.esim.wallet.entry import Entry, Installed, ProfileState, Reusable
 from notou.esim.wallet.gone import steps_when_gone
-from notou.esim.wallet.identifiers import hidden, network_name, number_text
+from notou.esim.wallet.identifiers import ending, hidden, network_name, number_text
 from notou.sentence import Sentence, say, say_count
 
 HEADS = [
@@ -112,9 +112,12 @@ def _where(entry: Entry) -> str:
     there = entry.installed
     if there is None:
         return say("not installed")
-    if not there.device:
-        return _STATES[there.state]
-    return say("{device}: {state}", device=printable(there.device), state=_STATES[there.state])
+    state = _STATES[there.state]
+    if there.device:
+        return say("{device}: {state}", device=printable(there.device), state=state)
+    if there.eid and there.state is not ProfileState.DELETED:
+        return say("on the chip {eid}: {state}", eid=ending(there.eid), state=state)
+    return state
 
 
 def entry_lines(entry: Entry, *, reveal: bool) -> list[Sentence]:

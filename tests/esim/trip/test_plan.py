@@ -41,7 +41,7 @@ def a_plan(
     name: str = "One",
 ) -> Plan:
     return Plan(
-        id=name.lower(), country="NC", operator="opt-nc", name=fact(name),
+        id=name.lower(), country="NC", operator="opt-nc", name=fact(sentence(name)),
         price=fact(None if price is None else Money(Decimal(price), "XPF")), data_bytes=fact(data),
         validity_days=fact(days), at_quota=fact(None), speed_mbit_s=fact(None), esim=fact(None),
         audience=fact(audience), repeatable=fact(repeatable), sold_at=fact(None), notes=(),

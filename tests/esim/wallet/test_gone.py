@@ -27,7 +27,7 @@ def said(entry: Entry) -> str:
 
 def test_the_line_is_blocked_first_and_the_proof_is_last() -> None:
     steps = steps_when_gone(ENTRY, TODAY)
-    assert steps[0].startswith("Have +687123456 blocked by Truphone")
+    assert steps[0].startswith("Have +687 123456 blocked by Truphone")
     assert "order number is 77" in steps[-2]
     assert "ICCID" in steps[-1]
 

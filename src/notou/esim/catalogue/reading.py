@@ -141,7 +141,7 @@ def _entries(
 def _operator(entry: Entry, country: str) -> Operator | None:
     entry_id = entry.required("id", values.identity, "")
     fields: dict[str, Any] = {
-        "name": entry.fact("name", values.text),
+        "name": entry.fact("name", values.sentence),
         "brand": entry.fact("brand", values.text),
         "former_brand": entry.fact("former_brand", values.text),
         "role": entry.fact("role", values.sentence),
@@ -161,7 +161,7 @@ def plan_of(entry: Entry, country: str, currency: str) -> Plan | None:
     operator = entry.required("operator", values.identity, "")
     currency = entry.plain("currency", values.currency_code, currency)
     fields: dict[str, Any] = {
-        "name": entry.fact("name", values.text),
+        "name": entry.fact("name", values.sentence),
         "price": entry.fact("price", values.price_in(currency)),
         "data_bytes": entry.fact("data", values.data_size),
         "validity_days": entry.fact("validity_days", values.whole(1, values.MOST_VALIDITY_DAYS)),

@@ -85,7 +85,7 @@ class Operator:
 
     id: str
     country: str  # ISO 3166-1 alpha-2
-    name: Fact[str]
+    name: Fact[Sentence]
     brand: Fact[str]
     former_brand: Fact[str]
     role: Fact[Sentence]  # such as "a public monopoly"
@@ -103,7 +103,7 @@ class Plan:
     id: str
     country: str
     operator: str  # an Operator's id
-    name: Fact[str]
+    name: Fact[Sentence]
     price: Fact[Money]
     data_bytes: Fact[int]
     validity_days: Fact[int]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from notou.esim.wallet.entry import Entry, Reusable
+from notou.esim.wallet.identifiers import number_text
 from notou.sentence import Sentence, say
 
 
@@ -30,7 +31,7 @@ def _block(entry: Entry) -> Iterator[Sentence]:
         yield say(
             "Have {number} blocked by {provider}, from another line: until then whoever has the phone "
             "receives its calls, and the codes that banks send by SMS.",
-            number=entry.number,
+            number=number_text(entry.number),
             provider=_provider(entry),
         )
     else:

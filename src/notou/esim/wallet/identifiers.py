@@ -80,7 +80,7 @@ def network_name(network: str) -> str:
     operator = known.get("operator") or known.get("brand")
     if not operator or known.get("mnc") != code:
         return ""
-    return f"{operator} ({known.get('country', country)})"
+    return f"{operator}, {known.get('country', country)}"
 
 
 def hidden(text: str) -> str:

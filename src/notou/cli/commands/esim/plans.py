@@ -16,7 +16,7 @@ from notou.errors import UsageError
 from notou.esim.catalogue.choosing import open_to
 from notou.esim.catalogue.records import Audience, Fact, Plan
 from notou.jobs.catalogue import load_catalogue
-from notou.sentence import Sentence, say
+from notou.sentence import Sentence, say, say_apart
 
 
 @click.command()
@@ -54,5 +54,5 @@ def _remarks(known: Iterable[Plan], notes: Footnotes) -> Iterator[Sentence]:
             by_remark.setdefault(fact, []).append(str(plan.name.value))
     for fact, names in by_remark.items():
         yield say(
-            "{plans}: {remark} {mark}", plans="; ".join(names), remark=fact.value, mark=notes.mark(fact)
+            "{plans}: {remark} {mark}", plans=say_apart(names), remark=fact.value, mark=notes.mark(fact)
         )
