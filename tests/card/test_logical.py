@@ -77,6 +77,18 @@ def test_a_card_that_never_stops_answering_is_stopped() -> None:
         whole_response(empty.exchange, bytes.fromhex("00b0000000"), "a reader")
 
 
+def test_a_card_that_gives_its_answer_byte_by_byte_for_ever_is_stopped_within_minutes() -> None:
+    asked: list[bytes] = []
+
+    def drip(command: bytes) -> bytes:
+        asked.append(command)
+        return b"a\x61\x01"
+
+    with pytest.raises(LimitError):
+        whole_response(drip, b"\x80\xe2\x91\x00\x00", "reader")
+    assert len(asked) < 5000
+
+
 @given(st.lists(st.binary(max_size=4), max_size=8))
 def test_any_answers_are_a_response_or_a_typed_error(answers: list[bytes]) -> None:
     wire = ScriptedWire([answer.hex() for answer in answers])

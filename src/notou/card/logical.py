@@ -18,6 +18,8 @@ from notou.sentence import say
 
 MOST_RESPONSE_BYTES = 1 << 18
 """A card that goes on giving parts of one response beyond this is stopped."""
+MOST_RESPONSE_PARTS = 1 << 12
+"""Or beyond this: each takes a card some hundredths of a second, however little it holds."""
 
 _OPEN_CHANNEL = bytes.fromhex("0070000001")
 _GET_RESPONSE = 0xC0
@@ -117,10 +119,12 @@ def whole_response(exchange: Callable[[bytes], bytes], command: bytes, reader: s
     if answer[-2] == 0x6C:
         answer = _checked(exchange(_with_length(command, answer[-1])), reader)
     data = bytearray(answer[:-2])
+    parts = 0
     while answer[-2] == 0x61:
         answer = _next_part(exchange, command[0], answer[-1], reader)
         data += answer[:-2]
-        if len(data) > MOST_RESPONSE_BYTES:
+        parts += 1
+        if len(data) > MOST_RESPONSE_BYTES or parts > MOST_RESPONSE_PARTS:
             raise LimitError(say("The card in {reader} never stops answering one command.", reader=reader))
         if len(answer) == 2 and answer[-2] == 0x61:
             raise CardError(say("The card in {reader} announces data and gives none.", reader=reader))
