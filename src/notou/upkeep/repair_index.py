@@ -13,13 +13,13 @@ from notou.kernel import PackCheck
 from notou.model import UNKNOWN_LANE
 from notou.sentence import say
 from notou.upkeep.living import locked
-from notou.upkeep.survey import index_of, pack_file_bytes, read_index_names, union_of_packs
+from notou.upkeep.survey import IndexNames, index_of, pack_file_bytes, read_index_names, union_of_packs
 from notou.upkeep.switch import Switch, carry_out, sealed_indexes
 from notou.vault.index_files import new_index
 from notou.vault.repository import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from notou.events import Report
     from notou.kernel import Index
@@ -73,7 +73,6 @@ def repair_index(
         read_anew, unreadable = _add_packs(fixed, others, vault, index, lanes)
         changed = (lanes.keys() - listed.keys()) | set(read_anew)
         replaced = {id_ for id_, packs in names.packs_named.items() if packs & changed}
-        still_named = set().union(*(packs for id_, packs in names.packs_named.items() if id_ not in replaced))
         result = IndexRepair(
             tuple(read_anew),
             tuple(sorted(lanes.keys() - listed.keys())),
@@ -82,18 +81,29 @@ def repair_index(
             living.failures,
         )
         if not dry_run and not result.nothing_to_do:
-            to_name = {pack_id for pack_id, _, _, _ in fixed.packs()} - still_named
-            carry_out(
-                Switch(
-                    packs={id_: listed[id_] for id_ in right | set(read_anew)},
-                    new_indexes=tuple(sealed_indexes(fixed, to_name, master)),
-                    kept_indexes=names.packs_named.keys() - replaced,
-                    old_indexes=result.indexes_replaced,
-                    old_packs=(),
-                ),
-                living,
-            )
+            packs = {id_: listed[id_] for id_ in right | set(read_anew)}
+            carry_out(_switch(fixed, packs, names, result.indexes_replaced, master), living)
         return result
+
+
+def _switch(
+    fixed: Index,
+    packs: Mapping[bytes, int],
+    names: IndexNames,
+    replaced: Collection[str],
+    master: MasterKey,
+) -> Switch:
+    """New index files for what those that stay do not name."""
+    kept = names.packs_named.keys() - set(replaced)
+    still_named = set().union(*(names.packs_named[id_] for id_ in kept))
+    to_name = {pack_id for pack_id, _, _, _ in fixed.packs()} - still_named
+    return Switch(
+        packs=packs,
+        new_indexes=tuple(sealed_indexes(fixed, to_name, master)),
+        kept_indexes=kept,
+        old_indexes=replaced,
+        old_packs=(),
+    )
 
 
 def _add_packs(
