@@ -100,11 +100,12 @@ class Site:
         self.events.clear()
         copies = stores or self.stores
         outbox = Outbox(os.fsencode(self.outbox))
+        vault = vault or opened(copies, self.master)
         destination = Destination(
-            vault or opened(copies, self.master),
+            vault,
             copies,
             outbox,
-            Replicator(copies, outbox, self.events.append),
+            Replicator(copies, outbox, self.events.append, vault.is_named),
             self.holder(),
             self.holder().hostname,
         )

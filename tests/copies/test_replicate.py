@@ -63,6 +63,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.outbox = Outbox(os.fsencode(folder / "outbox"))
         self.events: list[Event] = []
+        self.strays: set[bytes] = set()
 
     def pack(self, data: bytes) -> bytes:
         pack_id = hashlib.sha256(data).digest()
@@ -70,7 +71,7 @@ class Bench:
         return pack_id
 
     def to(self, *copies: MemoryStore) -> Replicator:
-        return Replicator(copies, self.outbox, self.events.append)
+        return Replicator(copies, self.outbox, self.events.append, lambda pack_id: pack_id not in self.strays)
 
 
 @pytest.fixture
@@ -170,6 +171,18 @@ def test_damaged_bytes_are_not_spread(bench: Bench) -> None:
     assert new.objects == {}
 
 
+def test_a_damaged_pack_that_nothing_names_keeps_nothing_from_a_copy(bench: Bench) -> None:
+    bad, new = MemoryStore("bad"), MemoryStore("new")
+    bad.put(named(PACK, b"pack"), b"kcap")
+    bad.put(named(PACK, b"good"), b"good")
+    bad.put(*INDEX_FILE)
+    bad.put(*SNAPSHOT_FILE)
+    bench.strays.add(hashlib.sha256(b"pack").digest())
+    with bench.to(bad, new) as replicator:
+        assert all(outcome.complete for outcome in replicator.catch_up())
+    assert set(new.objects) == {named(PACK, b"good"), INDEX_FILE[0], SNAPSHOT_FILE[0]}
+
+
 def test_what_cannot_be_had_now_is_not_called_damaged(bench: Bench) -> None:
     away, new = Unreadable("away"), MemoryStore("new")
     away.put(named(PACK, b"pack"), b"pack")
@@ -224,4 +237,4 @@ def test_packs_are_read_again_unless_the_only_copy_links_them(tmp_path: Path) ->
     here.create()
     there.create()
     for copies, reads in ([here], False), ([here, there], True), ([MemoryStore()], True):
-        assert Replicator(copies, bench.outbox, bench.events.append).reads_packs() is reads
+        assert bench.to(*copies).reads_packs() is reads

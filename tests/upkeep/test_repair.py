@@ -157,6 +157,21 @@ def test_the_blobs_that_still_open_are_saved_from_a_damaged_pack(alone: Place) -
     alone.restic_checks()
 
 
+def test_backups_go_on_where_a_killed_repair_left_the_damaged_pack_at_one_copy(place: Place) -> None:
+    pack_id, path = _pack_of(place, Lane.PHOTOS, 0)
+    left = place.site.places[1] / path.relative_to(place.site.places[0])
+    _flip(path, 30)
+    _flip(left, 30)
+    damaged = left.read_bytes()
+    _repair_packs(place, [pack_id])
+    assert not left.exists()
+    left.write_bytes(damaged)  # as a kill between the two copies leaves it
+    _repair_snapshots(place)
+    place.site.write({"Documents/later.txt": b"later"})
+    assert all(copy.complete for copy in place.site.run().copies)
+    place.restic_checks(0)
+
+
 def test_a_pack_another_copy_has_right_is_left_to_heal(place: Place) -> None:
     pack_id, path = _pack_of(place, Lane.PHOTOS, 0)
     _flip(path, 30)

@@ -48,10 +48,16 @@ class Replicator:
     Its methods are called from one thread.
     """
 
-    def __init__(self, copies: Sequence[Store], outbox: Outbox, report: Report) -> None:
-        """``report`` is told CopyFailed once for each copy that drops out, from that copy's thread."""
+    def __init__(
+        self, copies: Sequence[Store], outbox: Outbox, report: Report, is_named: Callable[[bytes], bool]
+    ) -> None:
+        """``report`` is told CopyFailed once for each copy that drops out, from that copy's thread.
+
+        ``is_named``: whether any index names a pack (32-byte id), or may; asked only of packs beyond having.
+        """
         self._couriers = [Courier(copy, report) for copy in copies]
         self._outbox = outbox
+        self._is_named = is_named
         self._offered: dict[bytes, int] = {}
 
     def __enter__(self) -> Self:
@@ -67,9 +73,9 @@ class Replicator:
         """Bring each copy to the union of what all hold: packs, indexes, snapshots. Call it first in a run.
 
         An object whose size differs between copies is replaced by the bytes its name stands for. A copy gets
-        no index and no snapshot after a pack could not be brought to it, and fails; an index that no copy has
-        right keeps the snapshots back. What was forgotten at one copy while another was away
-        comes back (see plan).
+        no index and no snapshot after a pack could not be brought to it, and fails; but a pack that nothing
+        names, such as a killed repair leaves, is passed over. An index that no copy has right keeps the
+        snapshots back. What was forgotten at one copy while another was away comes back (see plan).
         """
         found = self._list_all()
         for number, courier in enumerate(self._couriers):
@@ -161,8 +167,8 @@ class Replicator:
             try:
                 self._bring(courier, step)
             except (DamagedError, NotFoundError) as error:
-                if step.own_size is None:  # else the copy is no worse than it was, and check tells
-                    lost[step.name.kind] = error
+                if step.own_size is None and not self._is_stray(step.name):
+                    lost[step.name.kind] = error  # else the copy is no worse than it was, and check tells
         if FileKind.PACK in lost:
             raise StoreError(
                 say(
@@ -171,6 +177,10 @@ class Replicator:
                     reason=str(lost[FileKind.PACK]),
                 )
             )
+
+    def _is_stray(self, name: ObjectName) -> bool:
+        """Whether nothing refers to the object, so that no copy needs it."""
+        return name.kind is FileKind.PACK and not self._is_named(bytes.fromhex(name.id))
 
     def _bring(self, courier: Courier, step: Step) -> None:
         data = self._read_right(step)

@@ -79,6 +79,12 @@ class Vault:
         self._blobs = BlobReader(self._reading, self.master, self._index)
         return self._index
 
+    def is_named(self, pack_id: bytes) -> bool:
+        """Whether an index file of any place names the pack, or one that is not to be read may name it."""
+        faults: list[str] = []
+        index = read_index(Places(self.places, faults), self.master)
+        return bool(faults) or any(named == pack_id for named, _, _, _ in index.packs())
+
     def snapshots(self) -> list[Snapshot]:
         """Every readable snapshot of every place, oldest first; damaged ones are noted in ``faults``."""
         found: list[Snapshot] = []

@@ -158,12 +158,12 @@ def test_a_file_with_names_elsewhere_is_not_written_over(
 
 
 def test_fifos_sockets_and_folders_in_a_files_place_are_faults_and_never_waited_for(
-    native: ModuleType, places: tuple[Path, Path]
+    native: ModuleType, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside, _ = places
     os.mkfifo(inside / "fifo")
     with socket.socket(socket.AF_UNIX) as listener:
-        os.chdir(inside)  # a socket's path is short
+        monkeypatch.chdir(inside)  # a socket's path is short
         listener.bind("socket")
     target = native.Target(os.fsencode(inside))
     data, entries = packed(native, [b"evil"])
