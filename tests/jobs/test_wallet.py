@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notou.errors import UsageError
 from notou.esim.wallet.code import ActivationCode
-from notou.esim.wallet.entry import Entry
+from notou.esim.wallet.entry import Entry, Installed
 from notou.events import Event, Note
 from notou.jobs.init import initialize
 from notou.jobs.keep import change_kept, kept_in
@@ -50,6 +52,23 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"profile_name": "a" * 5000},
+        {"notification_addresses": tuple(f"{number}.example.com" for number in range(101))},
+        {"iccid": "89"},
+    ],
+)
+def test_what_a_hostile_chip_calls_its_profiles_makes_no_entry_unreadable(
+    desk: Desk, odd: dict[str, Any]
+) -> None:
+    desk.set(ONE)
+    with pytest.raises(UsageError, match="nothing was changed"):
+        desk.set(replace(ONE, installed=Installed(**odd)), TWO)
+    assert wallet_in(desk.place, PASSWORD, desk.events.append).entries == (ONE,)
 
 
 def test_entries_come_back_and_one_that_is_left_out_is_removed(desk: Desk) -> None:

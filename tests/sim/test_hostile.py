@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notou.card.base import Channel
-from notou.errors import NotouError
+from notou.errors import DamagedError, NotouError
 from notou.sim.entry import entries
 from notou.sim.file_system import Pin
-from notou.sim.kept import card_items, contact_items, kept_image, message_items
+from notou.sim.kept import PHONE_BOOK, card_items, contact_items, kept_image, message_items
 from notou.sim.message import messages
 from notou.sim.pin import unlock
 from notou.sim.read import Contents, file_system, read_card
@@ -100,3 +101,9 @@ def test_odd_cards_are_read_often_enough_for_the_test_above_to_mean_something() 
 def test_nothing_kept_crashes_its_reader(items: dict[str, bytes]) -> None:
     with suppress(NotouError):
         kept_image("1", items, items)
+
+
+def test_what_is_said_of_spoilt_kept_items_does_not_tell_the_card_s_number() -> None:
+    with pytest.raises(DamagedError, match="…0123 is not what") as raised:
+        kept_image("8968701234567890123", {PHONE_BOOK: b"x"}, {})
+    assert "8968701234567890123" not in str(raised.value)

@@ -84,8 +84,24 @@ def change_wallet(
 
 
 def _encoded(entry: Entry, before: Mapping[str, bytes], entries: Sequence[Entry]) -> bytes:
-    """The entry's file; the same bytes where nothing of it changed, whoever wrote them."""
-    return before[file_name(entry.id)] if entry in entries else encode_entry(entry)
+    """The entry's file; the same bytes where nothing of it changed, whoever wrote them.
+
+    UsageError for what could not be read again: a chip may call a profile anything.
+    """
+    if entry in entries:
+        return before[file_name(entry.id)]
+    data = encode_entry(entry)
+    try:
+        decode_entry(entry.id, data)
+    except DamagedError as error:
+        raise UsageError(
+            say(
+                "The entry {id} would hold what the wallet could not read again, such as a name of thousands "
+                "of characters, so nothing was changed.",
+                id=entry.id,
+            )
+        ) from error
+    return data
 
 
 def _decoded(files: Mapping[str, bytes]) -> tuple[list[Entry], list[str]]:

@@ -26,6 +26,7 @@ _FORMAT = 1
 _MOST_RECORDS = 254
 _MOST_RECORD_BYTES = 255
 _MOST_FILES = 200
+_ENDING_CHARS = 4
 _ROLE = re.compile(r"[a-z0-9]{1,8}(\.[0-9]{1,2}){0,2}|")
 
 
@@ -75,7 +76,7 @@ def kept_image(iccid: str, contacts: Mapping[str, bytes], texts: Mapping[str, by
         raise DamagedError(
             say(
                 "What the vault holds of the card {iccid} is not what Notou keeps; nothing was changed.",
-                iccid=iccid,
+                iccid=f"…{iccid[-_ENDING_CHARS:]}",
             )
         ) from error
     return CardImage(iccid, lists, files)
