@@ -55,6 +55,13 @@ def test_a_mistake_is_told_in_the_language_asked_for(notou: Program) -> None:
     assert said == "notou: 缺少选项 '--from'。请试试“notou snapshots --help”。\n"
 
 
+def test_a_terminal_that_lacks_the_letters_gets_them_spelled_out(notou: Program) -> None:
+    env = {**notou.env, "NOTOU_LANG": "zh", "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(notou.argv("doctor"), env=env, capture_output=True, encoding="ascii")
+    assert done.returncode == 0
+    assert "\\u5185\\u6838" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("environ", "said"),
     [

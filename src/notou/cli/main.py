@@ -6,6 +6,7 @@ What may not enter: imports that cost time before a command is known; any comman
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -129,6 +130,8 @@ def _open_standard_streams() -> None:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - open until the process ends
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a terminal may lack our letters
 
 
 def _sentence(error: Exception, words: Words) -> str:

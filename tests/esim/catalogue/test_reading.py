@@ -174,3 +174,10 @@ def test_of_thousands_of_strange_fields_a_few_are_told() -> None:
 @given(st.binary(max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(data: bytes) -> None:
     assert read_catalogue(data, "own.toml", TODAY).faults
+
+
+@pytest.mark.parametrize("written", ["5 GB", "5 Go", "5Go", "5000 MB", "5000 Mo"])
+def test_data_is_taken_as_it_is_written_in_english_and_french(written: str) -> None:
+    text = HEAD + PLAN + f'data = "{written}"\n'
+    (plan,) = read_catalogue(text.encode(), "own.toml", TODAY).catalogue.plans
+    assert plan.data_bytes.value == 5 * 10**9

@@ -87,3 +87,13 @@ def test_a_code_used_again_stands_for_the_new_profile_and_the_old_one_gets_its_o
     followed = follow([INSTALLED], on(PROFILE, newer), TODAY, ids(), {"code": "8955"})
     assert [each.installed.iccid for each in followed if each.installed] == ["8955", "8944"]
     assert [each.code is None for each in followed] == [False, True]
+
+
+def test_the_device_written_down_beforehand_stays_and_that_of_another_chip_goes() -> None:
+    meant = replace(CODE, installed=Installed(device="phone"))
+    (entry,) = follow([meant], on(PROFILE), TODAY, ids(), {"code": "8944"})
+    assert entry.installed is not None
+    assert entry.installed.device == "phone"
+    (moved,) = follow([INSTALLED], on(PROFILE, eid=OTHER_EID), TODAY, ids(), {"code": "8944"})
+    assert moved.installed is not None
+    assert moved.installed.device == ""

@@ -44,7 +44,9 @@ class Entry:
         self._scope, self._left = scope, dict(table)
         self._faults_before = len(scope.faults)
         given = self._left.get("id")
-        self.label = f"{label} ({values.named(given)})" if isinstance(given, str) else label
+        self.label = (
+            say("{label} ({id})", label=label, id=values.named(given)) if isinstance(given, str) else label
+        )
         self._source: Source | None = None
 
     def observe(self, value: object) -> Observed:

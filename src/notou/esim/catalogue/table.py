@@ -48,7 +48,7 @@ def catalogues_of(data: bytes, file: str, today: date) -> tuple[dict[str, bytes]
     scope = Scope(file, values.observed_by(today))
     countries: dict[str, _Country] = {}
     for line, row in _rows(data, scope):
-        _take(Entry(scope, f"line {line}", row), row, countries)
+        _take(Entry(scope, say("line {line}", line=line), row), row, countries)
     if scope.faults:
         return {}, scope.faults
     return {country: _toml(country, made).encode() for country, made in countries.items()}, []

@@ -87,7 +87,7 @@ def _installed_as(entry: Entry, profile: ChipProfile, chip: ChipState, today: da
     state = ProfileState.ENABLED if profile.enabled else ProfileState.DISABLED
     now = replace(
         before,
-        device=before.device if same else "",
+        device=before.device if same or not before.eid else "",  # of another chip it says nothing
         eid=chip.eid,
         iccid=profile.iccid,
         profile_name=profile.name or before.profile_name,
