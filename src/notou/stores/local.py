@@ -124,7 +124,7 @@ class LocalStore:
 
     def list(self, kind: FileKind) -> list[tuple[str, int]]:
         """Ids and sizes of a kind."""
-        with self._named_errors("listed"):
+        with self._named_errors(say("listed")):
             if not os.path.isdir(self.path):
                 raise FileNotFoundError(errno.ENOENT, "missing")
             if kind is FileKind.CONFIG:
@@ -135,7 +135,7 @@ class LocalStore:
     def delete(self, name: ObjectName) -> None:
         """Remove an object; the removal of all but packs and locks is durable when this returns."""
         path = self._path(name)
-        with self._named_errors("changed"):
+        with self._named_errors(say("changed")):
             try:
                 os.unlink(path)
             except FileNotFoundError:
@@ -152,7 +152,7 @@ class LocalStore:
     def sweep(self) -> None:
         """Remove temporary files; those of locks stay, since locks are written under no lock."""
         kinds = [kind for kind in FileKind if kind not in (FileKind.CONFIG, FileKind.LOCK)]
-        with self._named_errors("changed"):
+        with self._named_errors(say("changed")):
             for folder in (self.path, *(folder for kind in kinds for folder in self._folders(kind))):
                 for path, name in list(left_half_done(folder)):
                     if name == b"config" or _ID.fullmatch(os.fsdecode(name)):
@@ -277,6 +277,10 @@ class LocalStore:
         if number in _FULL:
             return StoreFullError(
                 say("There is no room left at {place}; make room or use another place.", place=self.location)
+            )
+        if number in (errno.ENOENT, errno.ENOTDIR) and os.path.isfile(self.path):
+            return StoreError(
+                say("{place} is a file, not a folder; name the folder of a vault.", place=self.location)
             )
         unavailable = self._why_unavailable(number, done)
         if unavailable is not None:
