@@ -105,7 +105,7 @@ class Site:
             vault,
             copies,
             outbox,
-            Replicator(copies, outbox, self.events.append, vault.is_named),
+            Replicator(copies, outbox, self.events.append, vault.named_packs),
             self.holder(),
             self.holder().hostname,
         )

@@ -7,9 +7,9 @@ the source, deciding what to back up.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from types import TracebackType
 from typing import Self
 
@@ -49,15 +49,20 @@ class Replicator:
     """
 
     def __init__(
-        self, copies: Sequence[Store], outbox: Outbox, report: Report, is_named: Callable[[bytes], bool]
+        self,
+        copies: Sequence[Store],
+        outbox: Outbox,
+        report: Report,
+        named_packs: Callable[[], Collection[bytes] | None],
     ) -> None:
         """``report`` is told CopyFailed once for each copy that drops out, from that copy's thread.
 
-        ``is_named``: whether any index names a pack (32-byte id), or may; asked only of packs beyond having.
+        ``named_packs``: 32-byte ids of the packs that indexes name, None where that is not known; asked only
+        when a pack is beyond having.
         """
         self._couriers = [Courier(copy, report) for copy in copies]
         self._outbox = outbox
-        self._is_named = is_named
+        self._named_packs = cache(named_packs)
         self._offered: dict[bytes, int] = {}
 
     def __enter__(self) -> Self:
@@ -180,7 +185,10 @@ class Replicator:
 
     def _is_stray(self, name: ObjectName) -> bool:
         """Whether nothing refers to the object, so that no copy needs it."""
-        return name.kind is FileKind.PACK and not self._is_named(bytes.fromhex(name.id))
+        if name.kind is not FileKind.PACK:
+            return False
+        named = self._named_packs()
+        return named is not None and bytes.fromhex(name.id) not in named
 
     def _bring(self, courier: Courier, step: Step) -> None:
         data = self._read_right(step)

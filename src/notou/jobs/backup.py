@@ -115,7 +115,7 @@ def destination_of(opened: OpenVault, outbox: Outbox, host: str | None, report: 
         vault=opened.vault,
         copies=opened.stores,
         outbox=outbox,
-        replicator=Replicator(opened.stores, outbox, report, opened.vault.is_named),
+        replicator=Replicator(opened.stores, outbox, report, opened.vault.named_packs),
         holder=holder,
         hostname=host or holder.hostname,
     )

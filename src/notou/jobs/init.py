@@ -76,6 +76,6 @@ def _join(
     for store in empty:
         seed(vaults[0], store)
     outbox = open_outbox(vault, environ)
-    with outbox.held(), Replicator([*vaults, *empty], outbox, report, vault.is_named) as replicator:
+    with outbox.held(), Replicator([*vaults, *empty], outbox, report, vault.named_packs) as replicator:
         outcomes = replicator.catch_up()
     return Initialized(vault.config.id, tuple(store.location for store in empty), tuple(outcomes))

@@ -79,11 +79,11 @@ class Vault:
         self._blobs = BlobReader(self._reading, self.master, self._index)
         return self._index
 
-    def is_named(self, pack_id: bytes) -> bool:
-        """Whether an index file of any place names the pack, or one that is not to be read may name it."""
+    def named_packs(self) -> frozenset[bytes] | None:
+        """Ids of the packs that index files of any place name; None when one is not to be read."""
         faults: list[str] = []
         index = read_index(Places(self.places, faults), self.master)
-        return bool(faults) or any(named == pack_id for named, _, _, _ in index.packs())
+        return None if faults else frozenset(pack_id for pack_id, _, _, _ in index.packs())
 
     def snapshots(self) -> list[Snapshot]:
         """Every readable snapshot of every place, oldest first; damaged ones are noted in ``faults``."""
