@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from notou.errors import NotouError, ServerRefusedError, UsageError
-from notou.esim.lpa.handshake import Handshake
+from notou.esim.lpa.handshake import Handshake, handshake_rows
 from notou.esim.lpa.steps import Answer, Done, Failed, Machine, Reply, Row, Step, Transmit
 from notou.esim.sgp22 import es9, tags
 from notou.esim.sgp22.authentication import Device
@@ -67,22 +67,6 @@ def _addressed(session: Discovery, event: Answer) -> Step[DiscoveryState]:
     return Step(S.DESCRIBING, session.handshake.ask_info())
 
 
-def _described(session: Discovery, event: Answer) -> Step[DiscoveryState]:
-    return Step(S.CHALLENGING, session.handshake.keep_info(event.data))
-
-
-def _challenged(session: Discovery, event: Answer) -> Step[DiscoveryState]:
-    return Step(S.INITIATING, session.handshake.keep_challenge(event.data))
-
-
-def _initiated(session: Discovery, event: Reply) -> Step[DiscoveryState]:
-    return Step(S.AUTHENTICATING_SERVER, session.handshake.keep_proof(event.fields))
-
-
-def _server_trusted(session: Discovery, event: Answer) -> Step[DiscoveryState]:
-    return Step(S.AUTHENTICATING_CLIENT, session.handshake.keep_response(event.data))
-
-
 def _found(session: Discovery, event: Reply) -> Step[DiscoveryState]:
     handshake = session.handshake
     events = es9.parse_events(event.fields, handshake.transaction_id)
@@ -100,10 +84,9 @@ def _cancelled_at_server(session: Discovery, event: Reply) -> Step[DiscoveryStat
 
 TABLE: dict[DiscoveryState, Row[DiscoveryState, Discovery]] = {
     S.ADDRESSING: Row(Answer, _addressed, (S.DESCRIBING,)),
-    S.DESCRIBING: Row(Answer, _described, (S.CHALLENGING,)),
-    S.CHALLENGING: Row(Answer, _challenged, (S.INITIATING,)),
-    S.INITIATING: Row(Reply, _initiated, (S.AUTHENTICATING_SERVER,)),
-    S.AUTHENTICATING_SERVER: Row(Answer, _server_trusted, (S.AUTHENTICATING_CLIENT,)),
+    **handshake_rows(
+        S.DESCRIBING, S.CHALLENGING, S.INITIATING, S.AUTHENTICATING_SERVER, S.AUTHENTICATING_CLIENT
+    ),
     S.AUTHENTICATING_CLIENT: Row(Reply, _found, (S.OVER,)),
     S.CANCELLING_AT_CHIP: Row(Answer, _cancelled_at_chip, (S.CANCELLING_AT_SERVER,)),
     S.CANCELLING_AT_SERVER: Row(Reply, _cancelled_at_server, (S.OVER,)),

@@ -18,7 +18,7 @@ from notou.errors import (
     ServerUnavailableError,
     UsageError,
 )
-from notou.esim.lpa.handshake import Handshake
+from notou.esim.lpa.handshake import Handshake, handshake_rows
 from notou.esim.lpa.steps import (
     Answer,
     AskCode,
@@ -141,22 +141,6 @@ def _addressed(session: Download, event: Answer) -> Step[DownloadState]:
     if not session.handshake.server:
         raise UsageError(say("The chip has no server set, so an activation code that names one is needed."))
     return Step(S.DESCRIBING, session.handshake.ask_info())
-
-
-def _described(session: Download, event: Answer) -> Step[DownloadState]:
-    return Step(S.CHALLENGING, session.handshake.keep_info(event.data))
-
-
-def _challenged(session: Download, event: Answer) -> Step[DownloadState]:
-    return Step(S.INITIATING, session.handshake.keep_challenge(event.data))
-
-
-def _initiated(session: Download, event: Reply) -> Step[DownloadState]:
-    return Step(S.AUTHENTICATING_SERVER, session.handshake.keep_proof(event.fields))
-
-
-def _server_trusted(session: Download, event: Answer) -> Step[DownloadState]:
-    return Step(S.AUTHENTICATING_CLIENT, session.handshake.keep_response(event.data))
 
 
 def _offered(session: Download, event: Reply) -> Step[DownloadState]:
@@ -288,10 +272,9 @@ _CANCEL = (S.CANCELLING_AT_CHIP,)
 TABLE: dict[DownloadState, Row[DownloadState, Download]] = {
     S.COUNTING: Row(Answer, _counted, (S.ADDRESSING, S.DESCRIBING)),
     S.ADDRESSING: Row(Answer, _addressed, (S.DESCRIBING,)),
-    S.DESCRIBING: Row(Answer, _described, (S.CHALLENGING,)),
-    S.CHALLENGING: Row(Answer, _challenged, (S.INITIATING,)),
-    S.INITIATING: Row(Reply, _initiated, (S.AUTHENTICATING_SERVER,)),
-    S.AUTHENTICATING_SERVER: Row(Answer, _server_trusted, (S.AUTHENTICATING_CLIENT,)),
+    **handshake_rows(
+        S.DESCRIBING, S.CHALLENGING, S.INITIATING, S.AUTHENTICATING_SERVER, S.AUTHENTICATING_CLIENT
+    ),
     S.AUTHENTICATING_CLIENT: Row(Reply, _offered, (S.READING_RULES, S.CONSENTING)),
     S.READING_RULES: Row(Answer, _rules_read, (S.CONSENTING, *_CANCEL)),
     S.CONSENTING: Row(Consented, _consented, (S.CONFIRMING, S.PREPARING, *_CANCEL)),

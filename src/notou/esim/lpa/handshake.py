@@ -8,9 +8,10 @@ What may not enter: what comes after.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from notou.errors import ServerError
-from notou.esim.lpa.steps import Post, Transmit
+from notou.esim.lpa.steps import Answer, Post, Reply, Row, State, Step, Transmit
 from notou.esim.sgp22 import es9, tags
 from notou.esim.sgp22.authentication import (
     Device,
@@ -90,3 +91,44 @@ class Handshake:
             raise ServerError(
                 say("The server {server} answered in the name of another one.", server=self.server)
             )
+
+
+class Shaking(Protocol):
+    """What a procedure with a handshake has learned so far."""
+
+    @property
+    def handshake(self) -> Handshake:
+        """The exchange."""
+        ...
+
+
+Session = TypeVar("Session", bound=Shaking)
+
+
+def handshake_rows(
+    describing: State,
+    challenging: State,
+    initiating: State,
+    trusting: State,
+    answered: State,
+) -> dict[State, Row[State, Session]]:
+    """The rows from the chip's information on; ``answered`` waits for the server's verdict on the chip."""
+
+    def described(session: Session, event: Answer) -> Step[State]:
+        return Step(challenging, session.handshake.keep_info(event.data))
+
+    def challenged(session: Session, event: Answer) -> Step[State]:
+        return Step(initiating, session.handshake.keep_challenge(event.data))
+
+    def initiated(session: Session, event: Reply) -> Step[State]:
+        return Step(trusting, session.handshake.keep_proof(event.fields))
+
+    def trusted(session: Session, event: Answer) -> Step[State]:
+        return Step(answered, session.handshake.keep_response(event.data))
+
+    return {
+        describing: Row(Answer, described, (challenging,)),
+        challenging: Row(Answer, challenged, (initiating,)),
+        initiating: Row(Reply, initiated, (trusting,)),
+        trusting: Row(Answer, trusted, (answered,)),
+    }
