@@ -16,7 +16,7 @@ import click
 
 from notou.cli.card_options import reader_option
 from notou.cli.chip_person import TerminalPerson
-from notou.cli.options import Access, with_access
+from notou.cli.options import Access, speaking, with_access
 from notou.cli.places import FILE
 from notou.esim.es9 import HttpsServers
 from notou.esim.lpa.driver import Chip
@@ -98,6 +98,11 @@ def with_wallet(command: Command) -> Command:
 def revealing(command: Command) -> Command:
     """--reveal → ``reveal``."""
     return click.option("--reveal", is_flag=True, help="Show codes, ICCIDs and EIDs whole.")(command)
+
+
+def changing(command: Command) -> Command:
+    """All that a command takes which changes what is on the chip: the four above, and how to speak."""
+    return with_chip(with_servers(with_wallet(revealing(speaking(command)))))
 
 
 def wallet_of(access: Access | None, report: Report) -> tuple[WalletPlaces | None, tuple[Entry, ...]]:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import click
 
 from notou.cli.chip_follow import let_wallet_follow, show_change
-from notou.cli.chip_options import (
-    ChipOptions,
-    revealing,
-    wallet_of,
-    with_chip,
-    with_servers,
-    with_wallet,
-)
+from notou.cli.chip_options import ChipOptions, changing, wallet_of
 from notou.cli.chip_person import TerminalPerson
-from notou.cli.options import Access, speaking
+from notou.cli.options import Access
 from notou.cli.prompt import agrees
 from notou.cli.screen import Screen
 from notou.cli.text import printable
@@ -32,11 +25,7 @@ from notou.sentence import Sentence, say
 @click.command()
 @click.argument("profile", metavar="PROFILE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@with_chip
-@with_servers
-@with_wallet
-@revealing
-@speaking
+@changing
 def delete(
     profile: str,
     yes: bool,

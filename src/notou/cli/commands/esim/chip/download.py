@@ -9,16 +9,9 @@ from dataclasses import dataclass
 import click
 
 from notou.cli.chip_follow import let_wallet_follow, show_change, show_download
-from notou.cli.chip_options import (
-    ChipOptions,
-    revealing,
-    wallet_of,
-    with_chip,
-    with_servers,
-    with_wallet,
-)
+from notou.cli.chip_options import ChipOptions, changing, wallet_of
 from notou.cli.chip_person import TerminalPerson
-from notou.cli.options import Access, speaking
+from notou.cli.options import Access
 from notou.cli.places import FILE
 from notou.cli.screen import Screen
 from notou.errors import UsageError
@@ -71,11 +64,7 @@ class Wanted:
 )
 @click.option("--enable", is_flag=True, help="Make the new profile the one in use.")
 @click.option("--yes", is_flag=True, help="Install without asking.")
-@with_chip
-@with_servers
-@with_wallet
-@revealing
-@speaking
+@changing
 def download(
     code: str | None,
     entry: str | None,

@@ -7,16 +7,9 @@ from collections.abc import Callable
 import click
 
 from notou.cli.chip_follow import let_wallet_follow, show_change
-from notou.cli.chip_options import (
-    ChipOptions,
-    revealing,
-    wallet_of,
-    with_chip,
-    with_servers,
-    with_wallet,
-)
+from notou.cli.chip_options import ChipOptions, changing, wallet_of
 from notou.cli.chip_person import TerminalPerson
-from notou.cli.options import Access, speaking
+from notou.cli.options import Access
 from notou.cli.screen import Screen
 from notou.esim.lpa.choosing import choose_profile
 from notou.jobs.chip import Change, ChipAtHand, disable_profile, enable_profile, read_profiles
@@ -27,11 +20,7 @@ Deed = Callable[[ChipAtHand, str], Change]
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
-@with_chip
-@with_servers
-@with_wallet
-@revealing
-@speaking
+@changing
 def enable(
     profile: str, where: ChipOptions, trust: TrustOptions, access: Access | None, reveal: bool, screen: Screen
 ) -> None:
@@ -41,11 +30,7 @@ def enable(
 
 @click.command()
 @click.argument("profile", metavar="PROFILE")
-@with_chip
-@with_servers
-@with_wallet
-@revealing
-@speaking
+@changing
 def disable(
     profile: str, where: ChipOptions, trust: TrustOptions, access: Access | None, reveal: bool, screen: Screen
 ) -> None:
