@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -360,5 +360,11 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def landing_threads() -> set[str]:
-    names = {thread: Path(f"/proc/self/task/{thread}/comm") for thread in os.listdir("/proc/self/task")}
-    return {thread for thread, name in names.items() if name.read_text().strip() == "notou-landing"}
+    return {thread for thread in os.listdir("/proc/self/task") if name_of(thread) == "notou-landing"}
+
+
+def name_of(thread: str) -> str | None:
+    """Nothing for a thread that has ended since it was listed."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/self/task/{thread}/comm").read_text().strip()
+    return None
